@@ -1,0 +1,106 @@
+"""Where an assignment's files lie. A course is a folder that holds `assignments/`; every room of the engine asks here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from autograder.errors import AutograderError
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment of a course: the names of its files, nothing read yet."""
+
+    root: Path
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "assignments" / self.name
+
+    @property
+    def text(self) -> Path:
+        """The notebook as its author writes it (MyST Markdown)."""
+        return self.folder / "assignment.md"
+
+    @property
+    def solution(self) -> Path:
+        return self.root / "solutions" / f"{self.name}.py"
+
+    @property
+    def checks(self) -> Path:
+        return self.folder / "checks"
+
+    @property
+    def probes(self) -> Path:
+        """Functions that run on the student's side and return values; may be absent."""
+        return self.folder / "probes.py"
+
+    @property
+    def mistakes(self) -> Path:
+        return self.folder / "mistakes.py"
+
+    @property
+    def alternatives(self) -> Path:
+        return self.folder / "alternatives.py"
+
+    @property
+    def calibration(self) -> Path:
+        return self.folder / "calibration.json"
+
+    @property
+    def release_files(self) -> Path:
+        return self.folder / "release_files"
+
+    @property
+    def source(self) -> Path:
+        """The instructor's notebook, solutions included (generated)."""
+        return self.root / "source" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def release(self) -> Path:
+        """The students' notebook (generated)."""
+        return self.root / "release" / self.name / f"{self.name}.ipynb"
+
+    @cached_property
+    def checks_sha256(self) -> str:
+        """Hash of everything a grade depends on besides the submission: checks, probes, calibration, source notebook, release files."""
+        digest = hashlib.sha256()
+        for path in sorted(self._grading_files()):
+            digest.update(path.relative_to(self.root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def _grading_files(self) -> Iterator[Path]:
+        yield from self.checks.glob("*.py")
+        yield from self.release_files.glob("*.py")
+        yield from (path for path in (self.probes, self.calibration, self.source) if path.exists())
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder laid out like this repository."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """The course that `start` (default: the current folder) lies in."""
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            if (folder / "assignments").is_dir():
+                return cls(folder)
+        raise AutograderError(f"no folder 'assignments' in {here} or above it: run this inside a course, or give --course")
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(path.parent.name for path in (self.root / "assignments").glob("*/assignment.md"))
+
+    def assignment(self, name: str) -> Assignment:
+        if name not in self.names:
+            known = ", ".join(self.names) or "none yet"
+            raise AutograderError(f"no assignment {name!r} in {self.root / 'assignments'} (there are: {known})")
+        return Assignment(self.root, name)

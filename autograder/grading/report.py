@@ -1,0 +1,55 @@
+"""Everything that grading found out about one submission: a frozen record, stored as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from autograder.checking.outcomes import CheckResult
+
+
+@dataclass(frozen=True)
+class ManualItem:
+    """A question graded by hand: how many words were written, of how many allowed (0: no limit)."""
+
+    id: str
+    max_points: float
+    words: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of grading one submission. `score` and `max_score` are automatic points; `manual` stands beside them."""
+
+    assignment: str
+    student: str
+    score: float
+    max_score: float
+    manual: tuple[ManualItem, ...]
+    checks: tuple[CheckResult, ...]
+    problem: str = ""  # why nothing could be graded (an unreadable notebook), to the student; empty otherwise
+    repairs: tuple[str, ...] = ()  # what was put right in a damaged notebook before grading
+    cell_errors: tuple[str, ...] = ()  # errors that the notebook's own cells raised, one sentence each
+    isolation: str = ""
+    device: str = "cpu"
+    secret_id: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    submission_sha256: str = ""
+    checks_sha256: str = ""
+    seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+
+    def to_json(self) -> bytes:
+        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Report:
+        """Raises msgspec.ValidationError (or DecodeError) on anything that is not a report."""
+        return msgspec.json.decode(text, type=cls)
+
+    @classmethod
+    def load(cls, path: Path) -> Report:
+        return cls.from_json(path.read_bytes())
