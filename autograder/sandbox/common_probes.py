@@ -1,0 +1,37 @@
+"""Probes that any assignment may use. A probe runs on the student's side and only records values; what is right is
+decided elsewhere. Its first argument is the notebook's namespace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def call_with_gradients(
+    namespace: dict[str, Any], name: str, args: list[Any], weights: Any = None, output: int | None = None
+) -> dict[str, Any]:
+    """Calls `name(*args)` with every floating-point tensor argument requiring a gradient.
+
+    Returns {"value": the result, "gradients": one per argument, None where there is none}: the gradients of
+    sum(weights * result), or of sum(result) without weights. `output` picks one of several results.
+    """
+    import torch
+
+    inputs = [arg.clone().requires_grad_() if _is_real(arg) else arg for arg in args]
+    function = namespace[name] if isinstance(name, str) else name
+    value = function(*inputs)
+    chosen = value if output is None else value[output]
+    total = chosen.sum() if weights is None else (chosen * weights).sum()
+    leaves = [arg for arg in inputs if _is_real(arg)]
+    found = iter(torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves))
+    return {"value": value, "gradients": [next(found) if _is_real(arg) else None for arg in inputs]}
+
+
+def count_parameters(namespace: dict[str, Any], model: Any) -> int:
+    """Number of trainable numbers in a model."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+
+
+def _is_real(value: Any) -> bool:
+    import torch
+
+    return isinstance(value, torch.Tensor) and value.is_floating_point()

@@ -1,0 +1,53 @@
+"""What can go wrong on the student's side, as exceptions on the trusted side. None of them is an error of the grader."""
+
+from __future__ import annotations
+
+
+class StudentError(Exception):
+    """The student's code raised. `type` and `message` are his exception's, `place` the line of his that raised it,
+    `function` the name of the function around that line. All four come from his process: text to show, no more."""
+
+    def __init__(self, type: str, message: str = "", place: str = "", function: str = "") -> None:
+        super().__init__(f"{type}: {message}")
+        self.type, self.message, self.place, self.function = type, message, place, function
+
+    @property
+    def not_implemented(self) -> bool:
+        return self.type == "NotImplementedError"
+
+
+class MissingName(StudentError):
+    """A name that the student was to define does not exist in his notebook. `message` is the name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("MissingName", name)
+
+
+class TimedOut(StudentError):
+    """The code took too long. The process may have survived the interrupt (`alive`)."""
+
+    def __init__(self, seconds: float, *, alive: bool) -> None:
+        super().__init__("TimedOut", f"took more than {seconds:.3g} s")
+        self.seconds, self.alive = seconds, alive
+
+
+class OutOfMemory(StudentError):
+    """The code asked for more memory than it may have; the process may have been killed for it."""
+
+    def __init__(self, *, alive: bool) -> None:
+        super().__init__("OutOfMemory", "used more memory than allowed")
+        self.alive = alive
+
+
+class Crashed(StudentError):
+    """The process ended by itself or was killed for what it did: `message` says how, in words."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("Crashed", message)
+
+
+class ProtocolBroken(StudentError):
+    """The process sent something that is no answer."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ProtocolBroken", message)

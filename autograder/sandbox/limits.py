@@ -1,0 +1,59 @@
+"""Every limit of the sandbox, with its reason, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MB = 1 << 20
+
+# --- the wire format: what a reply may look like -----------------------------------------------------------------
+HEADER_BYTES = 256 << 10  # one megabyte of empty maps would cost the grader 80 MB of memory
+FRAME_BYTES = 64 * MB  # all array blocks of one frame together
+BLOCKS = 4096  # arrays in one frame
+DIMENSIONS = 16  # of one array
+DEPTH = 24  # nesting of containers; far below Python's own recursion limit
+ITEMS = 100_000  # values in one message, containers included
+
+# --- texts that come back ------------------------------------------------------------------------------------------
+MESSAGE_CHARS = 1000  # of an exception's text
+PLACE_CHARS = 300  # of the line of code that raised
+OUTPUT_KEPT = 64 << 10  # bytes of stdout and stderr kept for the reader
+OUTPUT_FLOOD = 1 * MB  # more output than this ends the submission's process
+
+# --- time ------------------------------------------------------------------------------------------------------------
+START_SECONDS = 120.0  # for the warm server: a cold disk needs 7 s to import everything
+LOCK_DOWN_SECONDS = 20.0  # for a child to be ready; it takes 20 ms
+GRACE_SECONDS = 0.4  # between the polite interrupt and the kill
+WATCH_MS = 100  # how often memory of the whole process tree is looked at
+
+# --- memory over the whole process tree ---------------------------------------------------------------------------
+TREE_FACTOR = 1.25  # one process gets a clean MemoryError at the limit; many together are killed at this multiple
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Set per assignment in the front matter of its text."""
+
+    cell_seconds: float = 10.0  # one notebook cell
+    check_seconds: float = 10.0  # one call that a check makes
+    submission_seconds: float = 120.0  # everything, wall time
+    memory_mb: int = 2048  # beyond what the warm server already maps
+    disk_mb: int = 256  # its private /tmp
+    file_mb: int = 256  # one file
+    processes: int = 64
+    open_files: int = 256
+
+    def describe(self) -> list[tuple[str, str]]:
+        """Name and value with its unit, for `autograder doctor`."""
+        return [
+            ("one notebook cell", f"{self.cell_seconds:g} s"),
+            ("one call by a check", f"{self.check_seconds:g} s"),
+            ("one submission", f"{self.submission_seconds:g} s"),
+            ("memory", f"{self.memory_mb} MB"),
+            ("private disk", f"{self.disk_mb} MB"),
+            ("one file", f"{self.file_mb} MB"),
+            ("processes", str(self.processes)),
+            ("open files", str(self.open_files)),
+            ("output kept / ended at", f"{OUTPUT_KEPT >> 10} KB / {OUTPUT_FLOOD >> 10} KB"),
+            ("one reply", f"{FRAME_BYTES // MB} MB"),
+        ]

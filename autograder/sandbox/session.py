@@ -1,0 +1,254 @@
+"""The trusted end of one submission's process: ask, wait, interrupt, kill.
+
+Every wait watches three things at once: the socket with the answer, the pipe with its output, and the process itself,
+so that neither silence, nor a flood, nor a grandchild that keeps the descriptors can hold the grader.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import select
+import signal
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import SandboxError
+from autograder.sandbox import limits, wire
+from autograder.sandbox.faults import Crashed, MissingName, OutOfMemory, ProtocolBroken, StudentError, TimedOut
+from autograder.sandbox.protocol import Event, Reply
+
+if TYPE_CHECKING:
+    from autograder.sandbox.client import WarmServer
+
+_FLOOD = f"printed more than {limits.OUTPUT_FLOOD >> 20} MB"
+
+
+class _Flood(Exception):
+    pass
+
+
+class Session:
+    """One submission's process. Made by `WarmServer.open`; closed by `close` or as a context manager."""
+
+    def __init__(
+        self,
+        server: WarmServer,
+        number: int,
+        sock: socket.socket,
+        output: int,
+        pidfd: int,
+        bounds: limits.Limits,
+    ) -> None:
+        self._server, self._number, self._output, self._pidfd = server, number, output, pidfd
+        self._channel = wire.Channel(sock, self._wait)
+        self._end = time.monotonic() + bounds.submission_seconds
+        os.set_blocking(output, False)
+        self.bounds = bounds
+        self.output = b""
+        self.output_bytes = 0
+        self.fault: StudentError | None = None  # why the process is gone, once it is
+        self.exit: Event | None = None
+        self._await_ready()
+
+    # --- questions ---
+
+    def cell(self, source: str, seconds: float | None = None) -> None:
+        """Runs one notebook cell; raises StudentError when it fails."""
+        self._ask("cell", seconds or self.bounds.cell_seconds, text=source)
+
+    def write(self, name: str, text: str) -> None:
+        """Puts a text file into the working folder."""
+        self._ask("write", self.bounds.cell_seconds, name=name, text=text)
+
+    def load_probes(self, text: str) -> None:
+        self._ask("probes", self.bounds.cell_seconds, text=text)
+
+    def has(self, name: str) -> bool:
+        return bool(self._ask("has", self.bounds.check_seconds, name=name))
+
+    def call(
+        self,
+        target: str | wire.Handle,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+        *,
+        method: str | None = None,
+        seed: int | None = None,
+        seconds: float | None = None,
+    ) -> Any:
+        """Calls a function or class of the notebook by name, or an object that stayed there by its handle."""
+        asked = {"target": target, "method": method, "args": args, "kwargs": kwargs or {}, "seed": seed}
+        return self._ask("call", seconds or self.bounds.check_seconds, **asked)
+
+    def get(self, target: str | wire.Handle, name: str) -> Any:
+        return self._ask("get", self.bounds.check_seconds, target=target, name=name)
+
+    def probe(
+        self,
+        name: str,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+        *,
+        seed: int | None = None,
+        seconds: float | None = None,
+    ) -> Any:
+        asked = {"name": name, "args": args, "kwargs": kwargs or {}, "seed": seed}
+        return self._ask("probe", seconds or self.bounds.check_seconds, **asked)
+
+    def stub(self, target: str, name: str, args: tuple[Any, ...] = ()) -> None:
+        self._ask("stub", self.bounds.check_seconds, target=target, name=name, args=args)
+
+    def replace(self, target: str, value: Any) -> None:
+        self._ask("replace", self.bounds.check_seconds, target=target, value=value)
+
+    def tidy(self) -> None:
+        """Puts replaced neighbours back and forgets kept objects."""
+        self._ask("tidy", self.bounds.check_seconds)
+
+    # --- one question and its answer ---
+
+    def _ask(self, op: str, seconds: float, **question: Any) -> Any:
+        if self.fault is not None:
+            raise self.fault
+        number = secrets.token_hex(8)  # an answer sent ahead of its question cannot know it
+        try:
+            return self._exchange(number, seconds, {"id": number, "op": op, **question})
+        except wire.DeadlinePassed:
+            self._over(TimedOut(seconds, alive=False))
+        except wire.Hostile as error:
+            self._over(ProtocolBroken(str(error)))
+        except _Flood:
+            self._over(Crashed(_FLOOD))
+        except wire.Closed:
+            self._over(None)
+
+    def _exchange(self, number: str, seconds: float, question: dict[str, Any]) -> Any:
+        if self._channel.pending():
+            raise wire.Hostile("an answer without a question") if self._alive() else wire.Closed
+        deadline = min(self._end, time.monotonic() + seconds)
+        interrupted = False
+        try:
+            self._channel.send(wire.encode(question), deadline)
+            reply = self._channel.receive(deadline, Reply)
+        except wire.DeadlinePassed:
+            interrupted = True
+            self._signal(signal.SIGINT)  # a polite process survives a slow call, as in Jupyter
+            reply = self._channel.receive(time.monotonic() + limits.GRACE_SECONDS, Reply)
+        if reply.id != number:
+            raise wire.Hostile("an answer to another question")
+        if interrupted:
+            raise TimedOut(seconds, alive=True)
+        if reply.ok:
+            return reply.value
+        raise _as_fault(reply.error)
+
+    def _await_ready(self) -> None:
+        try:
+            self._channel.receive(time.monotonic() + limits.LOCK_DOWN_SECONDS, Reply)
+        except (wire.WireError, _Flood):
+            self.close()
+            said = self.output.decode(errors="replace")[:500]
+            raise SandboxError(f"the sandbox could not lock a process down: {said or 'no reason given'}") from None
+
+    # --- waiting ---
+
+    def _wait(self, sock: socket.socket, event: int, seconds: float) -> None:
+        poll = select.poll()
+        poll.register(sock, event)
+        poll.register(self._pidfd, select.POLLIN)
+        if self._output >= 0:
+            poll.register(self._output, select.POLLIN)
+        ready = dict(poll.poll(min(seconds, 1e6) * 1000))
+        if not ready:
+            raise wire.DeadlinePassed
+        if self._output in ready:
+            self._drain()
+        if set(ready) == {self._pidfd}:  # dead, and nothing left to read
+            raise wire.Closed
+
+    def _drain(self) -> bool:
+        """Takes what the output pipe holds; whether there was anything."""
+        try:
+            data = os.read(self._output, 1 << 16)
+        except BlockingIOError:
+            return False
+        if not data:
+            os.close(self._output)
+            self._output = -1
+            return False
+        self.output_bytes += len(data)
+        self.output += data[: max(0, limits.OUTPUT_KEPT - len(self.output))]
+        if self.output_bytes > limits.OUTPUT_FLOOD:
+            raise _Flood
+        return True
+
+    # --- the end ---
+
+    def _alive(self) -> bool:
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        return not poll.poll(0)
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, number)
+
+    def _over(self, fault: StudentError | None) -> None:
+        """Kills what is left, finds out why it ended, and raises that."""
+        self.close()
+        exit = self.exit or Event("exited")
+        if exit.killed_for == "memory":
+            fault = OutOfMemory(alive=False)
+        self.fault = fault or _how_it_ended(exit)
+        raise self.fault from None
+
+    def close(self) -> None:
+        """SIGKILL: the first process of a process namespace takes every other one with it."""
+        if self._pidfd < 0:
+            return
+        self._signal(signal.SIGKILL)
+        try:
+            self.exit = self._server.wait_for_exit(self._number)
+        finally:
+            self._release()
+        if self.fault is None:
+            self.fault = Crashed("the session is closed")
+
+    def _release(self) -> None:
+        with contextlib.suppress(_Flood):
+            while self._output >= 0 and self._drain():
+                pass
+        if self._output >= 0:
+            os.close(self._output)
+            self._output = -1
+        os.close(self._pidfd)
+        self._pidfd = -1
+        self._channel.socket.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _as_fault(error: list[str]) -> StudentError:
+    kind, message, place, function = (error + ["", "", "", ""])[:4]
+    if kind == "MissingName":
+        return MissingName(message)
+    if kind == "MemoryError" or "can't allocate memory" in message or "out of memory" in message.lower():
+        return OutOfMemory(alive=True)
+    return StudentError(kind or "Exception", message, place, function)
+
+
+def _how_it_ended(exit: Event) -> StudentError:
+    """In words, from the status of wait(2)."""
+    if os.WIFSIGNALED(exit.status):
+        number = os.WTERMSIG(exit.status)
+        if number == signal.SIGXCPU:
+            return TimedOut(exit.cpu_seconds, alive=False)
+        return Crashed(f"its process was ended by {signal.Signals(number).name}")
+    return Crashed(f"its process ended itself (exit status {os.waitstatus_to_exitcode(exit.status)})")
