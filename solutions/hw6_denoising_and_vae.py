@@ -87,18 +87,16 @@ class DenoisingAutoencoder(nn.Module):
         self.encoder = nn.Sequential(
             nn.Conv2d(1, 32, 4, stride=2, padding=1),  # 28x28 => 14x14
             nn.ReLU(),
-            nn.Conv2d(32, 64, 3, padding=1),
+            nn.Conv2d(32, 64, 4, stride=2, padding=1),  # 14x14 => 7x7
             nn.ReLU(),
-            nn.Conv2d(64, 64, 4, stride=2, padding=1),  # 14x14 => 7x7
+            nn.Conv2d(64, 64, 3, padding=1),
             nn.ReLU(),
         )
+        # No Sigmoid at the end: with a summed loss it can saturate in the first steps, and the pictures stay black for good.
         self.decoder = nn.Sequential(
-            nn.ConvTranspose2d(64, 64, 4, stride=2, padding=1),  # 7x7 => 14x14
-            nn.ReLU(),
-            nn.Conv2d(64, 32, 3, padding=1),
+            nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1),  # 7x7 => 14x14
             nn.ReLU(),
             nn.ConvTranspose2d(32, 1, 4, stride=2, padding=1),  # 14x14 => 28x28
-            nn.Sigmoid(),
         )
         ### END SOLUTION
 
@@ -180,13 +178,17 @@ class VAE(nn.Module):
             nn.ReLU(),
             nn.Conv2d(32, 64, 4, stride=2, padding=1),  # 14x14 => 7x7
             nn.ReLU(),
-            nn.Flatten(),  # 64x7x7 => 3136
-        )
-        self.to_mu_and_log_var = nn.Linear(64 * 7 * 7, 2 * latent_feature)
-        self.images = nn.Sequential(
-            nn.Linear(latent_feature, 64 * 7 * 7),
-            nn.Unflatten(1, (64, 7, 7)),
+            nn.Flatten(),
+            nn.Linear(64 * 7 * 7, 128),
             nn.ReLU(),
+        )
+        self.to_mu_and_log_var = nn.Linear(128, 2 * latent_feature)
+        self.images = nn.Sequential(
+            nn.Linear(latent_feature, 128),
+            nn.ReLU(),
+            nn.Linear(128, 64 * 7 * 7),
+            nn.ReLU(),
+            nn.Unflatten(1, (64, 7, 7)),
             nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1),  # 7x7 => 14x14
             nn.ReLU(),
             nn.ConvTranspose2d(32, 1, 4, stride=2, padding=1),  # 14x14 => 28x28
