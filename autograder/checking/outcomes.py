@@ -36,3 +36,4 @@ class CheckResult:
     mistake: str | None = None  # name of the known mistake that the result equals, such as "R1"
     notes: tuple[str, ...] = field(default=())  # worth telling, not worth points
     seconds: float = 0.0
+    detail: str = ""  # for the instructor: where the grader itself failed; never shown to students

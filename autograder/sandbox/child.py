@@ -7,6 +7,7 @@ exception's type, text and place. Objects that cannot travel stay here under a n
 
 from __future__ import annotations
 
+import collections
 import importlib
 import io
 import linecache
@@ -27,8 +28,18 @@ _LOCK_DOWN_FAILED = 98  # exit status
 _NO_ATTRIBUTE = object()
 
 
-class _MissingName(Exception):
+class _MissingName(KeyError):
     """Sent instead of NameError: that one may come from inside the student's code."""
+
+
+class _Namespace(collections.UserDict):
+    """The notebook's globals as probes see them: a name that is not there is the student's to define."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.data = names
+
+    def __missing__(self, name: str) -> Any:
+        raise _MissingName(name)
 
 
 def run(shell: Shell, config: ServerConfig, spawn: Spawn, home: str, fds: list[int], bpf: bytes) -> None:
@@ -148,12 +159,12 @@ class _Child:
     def _op_probe(self, question: dict[str, Any]) -> Any:
         function = getattr(self.probes, question["name"])
         args, kwargs = self._received(question["args"]), self._received(question["kwargs"])
-        return function(self.shell.user_ns, *args, **kwargs)
+        return function(_Namespace(self.shell.user_ns), *args, **kwargs)
 
     def _op_stub(self, question: dict[str, Any]) -> None:
         stub = getattr(self.probes, question["name"])
         if question["args"]:
-            stub = stub(self.shell.user_ns, *self._received(question["args"]))
+            stub = stub(_Namespace(self.shell.user_ns), *self._received(question["args"]))
         self._put(question["target"], stub)
 
     def _op_replace(self, question: dict[str, Any]) -> None:
@@ -236,7 +247,7 @@ def _describe(error: BaseException) -> list[str]:
     except BaseException:
         kind, text = "Exception", "(its message cannot be shown)"
     if isinstance(error, _MissingName):
-        kind = "MissingName"
+        kind, text = "MissingName", str(error.args[0])
     place, function = _place(error)
     return [part[: limits.MESSAGE_CHARS] for part in (str(kind), text, place, function)]
 

@@ -26,6 +26,11 @@ def call_with_gradients(
     return {"value": value, "gradients": [next(found) if _is_real(arg) else None for arg in inputs]}
 
 
+def get_global(namespace: dict[str, Any], name: str) -> Any:
+    """The value of a global of the notebook."""
+    return namespace[name]
+
+
 def count_parameters(namespace: dict[str, Any], model: Any) -> int:
     """Number of trainable numbers in a model."""
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)

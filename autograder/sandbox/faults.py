@@ -7,6 +7,8 @@ class StudentError(Exception):
     """The student's code raised. `type` and `message` are his exception's, `place` the line of his that raised it,
     `function` the name of the function around that line. All four come from his process: text to show, no more."""
 
+    called = ""  # what the check had called, once the handle has said so
+
     def __init__(self, type: str, message: str = "", place: str = "", function: str = "") -> None:
         super().__init__(f"{type}: {message}")
         self.type, self.message, self.place, self.function = type, message, place, function

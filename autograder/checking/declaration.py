@@ -1,0 +1,41 @@
+"""How a check says what it checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+_ATTRIBUTE = "autograder_check"
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the decorator said: the task the check belongs to, its points, and the time limit of one call in it."""
+
+    task: str
+    points: float
+    seconds: float | None = None
+
+
+def check(*, task: str, points: float, seconds: float | None = None) -> Callable[[Function], Function]:
+    """Marks a pytest function as a hidden check of a task.
+
+    Its docstring is the sentence that the student sees. `task` is an object of the notebook, or a method of one
+    ("VAE.reparameterize"); `points` is what passing earns; `seconds` limits one call of the student's code.
+
+    >>> @check(task="double", points=2)
+    ... def test_doubles(student, secret):
+    ...     '''Every number is doubled.'''
+    """
+
+    def declare(function: Function) -> Function:
+        setattr(function, _ATTRIBUTE, Declaration(task, points, seconds))
+        return function
+
+    return declare
+
+
+def declaration_of(function: Callable[..., Any]) -> Declaration | None:
+    return getattr(function, _ATTRIBUTE, None)

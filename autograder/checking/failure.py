@@ -1,0 +1,18 @@
+"""How a check fails: with a sentence to the student and, where it is known, the name of the mistake."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+
+class CheckFailed(AssertionError):
+    """A check's verdict. `message` is what the student reads; `mistake` the catalogue's id of a known mistake."""
+
+    def __init__(self, message: str, mistake: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.mistake = message, mistake
+
+
+def fail(message: str, mistake: str | None = None) -> NoReturn:
+    """Fails the running check."""
+    raise CheckFailed(message, mistake)

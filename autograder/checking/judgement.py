@@ -1,0 +1,82 @@
+"""From what happened in a check to its outcome and the sentence that the student reads."""
+
+from __future__ import annotations
+
+import re
+import traceback
+
+from autograder.checking.failure import CheckFailed
+from autograder.checking.outcomes import Outcome
+from autograder.sandbox.faults import Crashed, MissingName, OutOfMemory, ProtocolBroken, StudentError, TimedOut
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_MOST_CHARS = 600  # of any message: a student's exception may carry a whole array
+
+OURS = "The grader itself failed in this check. It costs you nothing yet: your instructor is told and grades it again."
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """The outcome of a check that ended in this exception."""
+    if isinstance(error, AssertionError):
+        return Outcome.FAILED
+    if not isinstance(error, StudentError):
+        return Outcome.GRADER_ERROR
+    if isinstance(error, MissingName) or error.not_implemented:
+        return Outcome.NOT_ATTEMPTED
+    kinds = {
+        TimedOut: Outcome.TIMEOUT,
+        OutOfMemory: Outcome.OUT_OF_MEMORY,
+        Crashed: Outcome.CRASHED,
+        ProtocolBroken: Outcome.PROTOCOL_ERROR,
+    }
+    return kinds.get(type(error), Outcome.ERROR)
+
+
+def message_of(error: BaseException) -> str:
+    """What the student reads about it."""
+    if isinstance(error, AssertionError):
+        return plain(str(error)) or "The result is not what the task asks for."
+    if isinstance(error, StudentError):
+        return plain(_student_message(error))
+    return OURS
+
+
+def mistake_of(error: BaseException) -> str | None:
+    return error.mistake if isinstance(error, CheckFailed) else None
+
+
+def detail_of(error: BaseException) -> str:
+    """For the instructor: the traceback of an error of ours."""
+    if isinstance(error, (AssertionError, StudentError)):
+        return ""
+    return "".join(traceback.format_exception(error))[-4000:]
+
+
+def plain(text: str) -> str:
+    """Text from anywhere as one that is safe to store and show: no terminal codes, bounded length."""
+    text = _ANSI.sub("", text)
+    text = "".join(character for character in text if character.isprintable() or character == "\n").strip()
+    return text if len(text) <= _MOST_CHARS else text[: _MOST_CHARS - 1] + "…"
+
+
+def _student_message(error: StudentError) -> str:
+    what = f"`{error.called}`" if error.called and " " not in error.called else (error.called or "the notebook")
+    if isinstance(error, MissingName):
+        return f"`{error.message}` is not defined in your notebook yet."
+    if error.not_implemented:
+        where = f"`{error.function}`" if error.function else what
+        return f"{where} is not written yet: it raises NotImplementedError."
+    if isinstance(error, TimedOut):
+        return f"Running {what} {error.message}, the limit here: look for an endless loop or too much work."
+    if isinstance(error, OutOfMemory):
+        return f"Running {what} {error.message}: look for arrays that grow with every step."
+    if isinstance(error, Crashed):
+        return f"Running {what} ended the whole process: {error.message}."
+    if isinstance(error, ProtocolBroken):
+        return f"Running {what} sent something that is no result ({error.message})."
+    text = f"Running {what} raised {error.type}: {error.message}".rstrip(": ")
+    return f"{text}\n({_where(error)})" if error.place else text
+
+
+def _where(error: StudentError) -> str:
+    return f"in {error.function}, {error.place}" if error.function else error.place

@@ -1,0 +1,249 @@
+"""The checks of one assignment, collected by pytest once and run against one submission after the other.
+
+pytest runs here, in the trusted process. Its items are run again for each submission, as pytest itself allows (it is how
+rerunning plug-ins work); nothing is imported, collected or rewritten twice. Assertions are left plain, so that a message
+is what the author wrote and never shows a secret value.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.config import _prepareconfig
+from _pytest.runner import runtestprotocol
+
+from autograder.checking.declaration import Declaration, declaration_of
+from autograder.checking.judgement import detail_of, message_of, mistake_of, outcome_of, plain
+from autograder.checking.outcomes import CheckResult, Outcome
+from autograder.checking.secret import CourseSecret, Secret
+from autograder.checking.student import Student
+from autograder.checking.workspace import Workspace
+from autograder.errors import AuthoringError, SandboxError
+from autograder.sandbox.faults import Crashed, OutOfMemory, ProtocolBroken, StudentError, TimedOut
+from autograder.sandbox.wire import Unsendable
+
+_ARGUMENTS = (
+    "-p no:terminalreporter -p no:cacheprovider -p no:faulthandler -p no:warnings -p no:logging -p no:doctest "
+    "-p no:unittest -p no:junitxml --assert=plain --capture=no --import-mode=importlib -q"
+).split()
+
+
+@dataclass
+class _Current:
+    """The check that is running."""
+
+    workspace: Workspace
+    declaration: Declaration
+    id: str
+    error: BaseException | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def object(self) -> str:
+        """The global that the task is about: a function, or the class of a method."""
+        return self.declaration.task.partition(".")[0]
+
+
+class CheckSession:
+    """All checks of a folder, ready to run. One per process and assignment."""
+
+    def __init__(self, folder: Path, name: str, secret: CourseSecret, device: str = "cpu") -> None:
+        self.device = device
+        self._secret = secret.derive(name)
+        self._memory: dict[Any, Any] = {}
+        self._current: _Current | None = None
+        arguments = [*_ARGUMENTS, f"--rootdir={folder}", f"--confcutdir={folder}", "-c", os.devnull, str(folder)]
+        with _without_pytest_variables():
+            config = _prepareconfig(arguments, [_Plugin(self)])
+            config._do_configure()
+        session = pytest.Session.from_config(config)
+        config.hook.pytest_sessionstart(session=session)
+        self._items = self._collect(session)
+
+    @property
+    def ids(self) -> list[str]:
+        return list(self._items)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The sentence of each check, by its id."""
+        return {id: _sentence(item.function.__doc__) for id, (item, _) in self._items.items()}
+
+    @property
+    def declarations(self) -> dict[str, Declaration]:
+        return {id: declaration for id, (_, declaration) in self._items.items()}
+
+    def run(self, workspace: Workspace, only: Collection[str] | None = None) -> list[CheckResult]:
+        """The results of all checks (or those with an id in `only`) for one submission, in order."""
+        chosen = {id: pair for id, pair in self._items.items() if only is None or id in only}
+        return [self._run_twice_if_ours(id, *pair, workspace) for id, pair in chosen.items()]
+
+    # --- collecting ---
+
+    def _collect(self, session: pytest.Session) -> dict[str, tuple[pytest.Function, Declaration]]:
+        found: dict[str, tuple[pytest.Function, Declaration]] = {}
+        for item in session.perform_collect():
+            assert isinstance(item, pytest.Function)
+            declaration = declaration_of(item.function)
+            if declaration is None:
+                raise AuthoringError(f"{item.nodeid}: say what it checks with @check(task=..., points=...)")
+            found[f"{item.path.name}::{item.name}"] = (item, declaration)
+        if session.testsfailed or not found:
+            raise AuthoringError(f"the checks in {session.config.rootpath} cannot be collected{self._collect_errors()}")
+        return found
+
+    def _collect_errors(self) -> str:
+        return "".join(f"\n{text}" for text in self._memory.pop("collect errors", []))
+
+    # --- running ---
+
+    def _run_twice_if_ours(
+        self, id: str, item: pytest.Function, declaration: Declaration, workspace: Workspace
+    ) -> CheckResult:
+        """An error of the grader gets a second chance in a new process before it is reported."""
+        result = self._run_one(id, item, declaration, workspace)
+        if result.outcome is Outcome.GRADER_ERROR:
+            workspace.discard()
+            result = self._run_one(id, item, declaration, workspace)
+        return result
+
+    def _run_one(self, id: str, item: pytest.Function, declaration: Declaration, workspace: Workspace) -> CheckResult:
+        started = time.perf_counter()
+        current = self._current = _Current(workspace, declaration, id)
+        if not self._untouched(current):
+            current.error = self._missing_cell(current)
+            if current.error is None:
+                runtestprotocol(item, log=False, nextitem=None)
+                self._leave_tidy(current)
+            if isinstance(current.error, SandboxError):
+                raise current.error  # the warm server is gone: the caller starts another and grades again
+        outcome, message = self._judge(current)
+        return CheckResult(
+            id=id,
+            task=declaration.task,
+            title=_sentence(item.function.__doc__),
+            outcome=outcome,
+            points=declaration.points if outcome is Outcome.PASSED else 0.0,
+            max_points=declaration.points,
+            message=message,
+            mistake=mistake_of(current.error) if current.error else None,
+            notes=tuple(plain(note) for note in current.notes),
+            seconds=round(time.perf_counter() - started, 4),
+            detail=detail_of(current.error) if current.error else "",
+        )
+
+    def _untouched(self, current: _Current) -> bool:
+        """Whether the task's cell is still as released."""
+        cell = current.workspace.cell_of(current.object)
+        return cell is not None and not cell.attempted
+
+    def _missing_cell(self, current: _Current) -> BaseException | None:
+        """Why the task's object does not exist, when its cell failed: a syntax error, an endless loop, a crash."""
+        cell = current.workspace.cell_of(current.object)
+        try:
+            defined = current.workspace.session.has(current.object)
+        except (StudentError, SandboxError) as error:
+            error_with_cell = cell and current.workspace.cell_faults.get(cell.id)
+            return error_with_cell or error
+        fault = current.workspace.cell_faults.get(cell.id) if cell is not None else None
+        if fault is None or defined:
+            return None
+        fault.called = f"the cell with `{current.object}`"
+        return fault
+
+    def _leave_tidy(self, current: _Current) -> None:
+        """Leaves the process as the next check expects it: neighbours back, or a new process."""
+        if isinstance(current.error, (TimedOut, OutOfMemory, Crashed, ProtocolBroken)):
+            current.workspace.discard()
+        else:
+            with contextlib.suppress(StudentError):
+                current.workspace.session.tidy()
+
+    def _judge(self, current: _Current) -> tuple[Outcome, str]:
+        if current.error is not None:
+            return outcome_of(current.error), message_of(current.error)
+        if self._untouched(current):
+            return Outcome.NOT_ATTEMPTED, f"`{current.object}` is not written yet."
+        return Outcome.PASSED, ""
+
+    def secret_of(self, current: _Current) -> Secret:
+        return Secret(self._secret.derive(current.id), self._memory)
+
+    def student_of(self, current: _Current) -> Student:
+        return Student(
+            current.workspace, self._secret.derive("calls", current.id).key, current.declaration.seconds
+        )
+
+
+class _Plugin:
+    """The fixtures that checks ask for, and the ear that hears how a check ended."""
+
+    def __init__(self, session: CheckSession) -> None:
+        self._session = session
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """The handle to the submission."""
+        return self._session.student_of(self._now)
+
+    @pytest.fixture
+    def secret(self) -> Secret:
+        """Secret random inputs."""
+        return self._session.secret_of(self._now)
+
+    @pytest.fixture
+    def device(self) -> str:
+        """Where the student's tensors live: "cpu" or "cuda"."""
+        return self._session.device
+
+    @pytest.fixture
+    def note(self) -> Callable[[str], None]:
+        """Adds a remark to the check that costs no points."""
+        return self._now.notes.append
+
+    @property
+    def _now(self) -> _Current:
+        assert self._session._current is not None
+        return self._session._current
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keeps the exception; the report itself is only for pytest's own bookkeeping, so it stays empty."""
+        if call.excinfo is not None and self._now.error is None:
+            self._now.error = _ours_if_unsendable(call.excinfo.value)
+        outcome: Any = "failed" if call.excinfo else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._session._memory.setdefault("collect errors", []).append(str(report.longrepr)[:2000])
+
+
+def _ours_if_unsendable(error: BaseException) -> BaseException:
+    return RuntimeError(f"a check sent what cannot travel: {error}") if isinstance(error, Unsendable) else error
+
+
+def _sentence(docstring: str | None) -> str:
+    return " ".join((docstring or "").split())
+
+
+@contextlib.contextmanager
+def _without_pytest_variables() -> Iterator[None]:
+    """Options of a surrounding pytest (as in our own tests) are not for the checks."""
+    saved = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    saved_autoload = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.update(saved)
+        if saved_autoload is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        else:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = saved_autoload
