@@ -1,0 +1,79 @@
+"""Runs a command and measures it with everything that it starts: wall time and peak memory."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from autograder.errors import AutograderError
+
+SAMPLE_SECONDS = 0.2  # adding up the memory of ten processes takes some 30 ms
+MB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of a command."""
+
+    seconds: float
+    peak_mb: float
+    output: str
+
+
+def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Measured:
+    """Runs `command` in `folder` to its end; raises AutograderError with its last lines when it fails."""
+    started = time.perf_counter()
+    with subprocess.Popen(
+        command, cwd=folder, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        watch = _Watch(process.pid)
+        watch.start()
+        output, _ = process.communicate()
+        seconds = time.perf_counter() - started
+        watch.stop()
+    if process.returncode != 0:
+        tail = "\n".join(output.splitlines()[-15:])
+        raise AutograderError(f"{' '.join(command)} ended with {process.returncode}:\n{tail}")
+    return Measured(seconds, watch.peak / MB, output)
+
+
+class _Watch(threading.Thread):
+    """Looks at a process and all its descendants until it is stopped."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0
+        self._pid = pid
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        while not self._ended.wait(SAMPLE_SECONDS):
+            with contextlib.suppress(psutil.Error):
+                self.peak = max(self.peak, tree_bytes(psutil.Process(self._pid)))
+
+    def stop(self) -> None:
+        self._ended.set()
+        self.join()
+
+
+def tree_bytes(root: psutil.Process) -> int:
+    """Memory of a process tree; pages that several processes share count once (proportional set size, Linux)."""
+    total = 0
+    for process in [root, *root.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):
+            total += _own_bytes(process)
+    return total
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except (psutil.AccessDenied, AttributeError):
+        return int(process.memory_info().rss)
