@@ -1,7 +1,7 @@
 """Reference solution of hw6: a denoising autoencoder, a variational autoencoder, and a walk through its latent space.
 
-Conventions of this assignment: images are float32 in [0, 1] of shape (B, 1, 28, 28); the encoder outputs the *logarithm of
-the variance*; both parts of the VAE loss are *sums* over everything; alpha = 1 is the second picture.
+Conventions of this assignment: images are float32 in [0, 1] of shape (B, 1, 28, 28); the encoder outputs the *logarithm
+of the variance*; both parts of the VAE loss are *sums* over everything; alpha = 1 is the second picture.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ class AddGaussianNoise:
         ### END SOLUTION
 
     def __call__(self, tensor: Tensor) -> Tensor:
-        """tensor: pictures in [0, 1], float32, of any shape, left unchanged -> noisy pictures in [0, 1], same shape and dtype.
+        """Every pixel of every picture gets its own noise, and every call draws anew.
 
-        Every pixel of every picture gets its own noise, and every call draws anew.
+        tensor: float32 in [0, 1], any shape; it is left unchanged
+        returns: noisy pictures in [0, 1], same shape and dtype
         """
         ### BEGIN SOLUTION
         noise = self.mean + self.std * torch.randn_like(tensor)
@@ -40,7 +41,7 @@ class AddGaussianNoise:
 
 
 class DigitImages(Dataset):
-    """Pictures and labels in memory; `transform` is applied at each access. The index may be a number or a list of numbers."""
+    """Pictures and labels in memory, by number or list of numbers; `transform` is applied at each access."""
 
     def __init__(self, images: Tensor, labels: Tensor, transform=None):
         self.images, self.labels, self.transform = images, labels, transform
@@ -67,7 +68,7 @@ class ConcatDataset(Dataset):
 
 
 def make_loader(dataset: Dataset, batch_size: int, shuffle: bool) -> DataLoader:
-    """A loader that fetches a whole batch with one list of indices, which is many times faster than picture by picture."""
+    """A loader that fetches a whole batch with one list of indices: much faster than picture by picture."""
     order = RandomSampler(dataset) if shuffle else SequentialSampler(dataset)
     return DataLoader(dataset, sampler=BatchSampler(order, batch_size, drop_last=False), batch_size=None)
 
@@ -92,7 +93,7 @@ class DenoisingAutoencoder(nn.Module):
             nn.Conv2d(64, 64, 3, padding=1),
             nn.ReLU(),
         )
-        # No Sigmoid at the end: with a summed loss it can saturate in the first steps, and the pictures stay black for good.
+        # No Sigmoid at the end: with a summed loss it can saturate in the first steps, and all stays black for good.
         self.decoder = nn.Sequential(
             nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1),  # 7x7 => 14x14
             nn.ReLU(),
@@ -101,7 +102,7 @@ class DenoisingAutoencoder(nn.Module):
         ### END SOLUTION
 
     def forward(self, x: Tensor) -> Tensor:
-        """x: noisy pictures (B, 1, 28, 28) in [0, 1], any B -> denoised pictures (B, 1, 28, 28)."""
+        """From noisy pictures (B, 1, 28, 28) in [0, 1] to denoised ones of the same shape, for any B."""
         ### BEGIN SOLUTION
         return self.decoder(self.encoder(x))
         ### END SOLUTION
@@ -110,7 +111,8 @@ class DenoisingAutoencoder(nn.Module):
 def dae_loss(output: Tensor, images: Tensor) -> Tensor:
     """Squared error, *summed* over everything.
 
-    output, images: (B, 1, 28, 28), what the model made and the clean pictures -> one number, a tensor without dimensions.
+    output, images: (B, 1, 28, 28), what the model made and the clean pictures
+    returns: one number, a tensor without dimensions
     """
     ### BEGIN SOLUTION
     return F.mse_loss(output, images, reduction="sum")
@@ -118,7 +120,7 @@ def dae_loss(output: Tensor, images: Tensor) -> Tensor:
 
 
 def make_dae_optimizer(model: nn.Module) -> torch.optim.Optimizer:
-    """An optimizer from torch.optim that holds every parameter of `model`; the choice and its learning rate are yours."""
+    """An optimizer of torch.optim that holds every parameter of `model`; its kind and learning rate are free."""
     ### BEGIN SOLUTION
     return torch.optim.Adam(model.parameters(), lr=1e-3)
     ### END SOLUTION
@@ -133,7 +135,10 @@ def evaluate_dae(model: nn.Module, loader: DataLoader, device: torch.device) -> 
 
 
 def train_dae(model, optimizer, train_loader, test_loader, n_epochs, device):
-    """Trains a denoiser -> (train_losses, test_losses), squared error per image, one number an epoch; test_losses[0] is untrained."""
+    """Trains a denoiser on pairs of noisy and clean pictures.
+
+    returns: (train_losses, test_losses), squared error per image, one number an epoch; test_losses[0] is untrained
+    """
     model.to(device)
     train_losses, test_losses = [], [evaluate_dae(model, test_loader, device)]
     for epoch in range(1, n_epochs + 1):
@@ -154,11 +159,12 @@ def train_dae(model, optimizer, train_loader, test_loader, n_epochs, device):
 
 
 def vae_loss(output: Tensor, mu: Tensor, log_var: Tensor, images: Tensor) -> tuple[Tensor, Tensor]:
-    """The two parts of the negative ELBO, each *summed* over everything: over the batch and over pixels or latent dimensions.
+    """The two parts of the negative ELBO, each *summed* over everything: the batch and the pixels or dimensions.
 
-    output: (B, 1, 28, 28), what the decoder made, in (0, 1); images: (B, 1, 28, 28), the pictures, grey values in [0, 1];
+    output: (B, 1, 28, 28), what the decoder made, in (0, 1)
     mu, log_var: (B, latent_feature), mean and *logarithm of the variance* of q(z|x)
-    -> (reconstruction, kl): binary cross-entropy and KL(q(z|x) || N(0, I)), two tensors without dimensions, gradients attached.
+    images: (B, 1, 28, 28), the pictures, grey values in [0, 1]
+    returns: (reconstruction, kl), the binary cross-entropy and KL(q(z|x) || N(0, I)), two tensors without dimensions
     """
     ### BEGIN SOLUTION
     reconstruction = F.binary_cross_entropy(output, images, reduction="sum")
@@ -197,9 +203,10 @@ class VAE(nn.Module):
         ### END SOLUTION
 
     def reparameterize(self, mu: Tensor, log_var: Tensor) -> Tensor:
-        """Draws z from N(mu, sigma^2), in training and in evaluation mode alike, so that gradients reach mu and log_var.
+        """Draws z from N(mu, sigma^2), in training and in evaluation mode, so that gradients reach mu and log_var.
 
-        mu, log_var: (B, latent_feature), any real numbers; log_var is the *logarithm of the variance* -> z (B, latent_feature).
+        mu, log_var: (B, latent_feature), any real numbers; log_var is the *logarithm of the variance*
+        returns: z (B, latent_feature)
         """
         ### BEGIN SOLUTION
         std = torch.exp(0.5 * log_var)
@@ -207,20 +214,28 @@ class VAE(nn.Module):
         ### END SOLUTION
 
     def encoder(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x: pictures (B, 1, 28, 28) -> (mu, log_var, z), each (B, latent_feature); z is a sample drawn by `reparameterize`."""
+        """The cloud of each picture, and a sample of it drawn by `reparameterize`.
+
+        x: pictures (B, 1, 28, 28)
+        returns: (mu, log_var, z), each (B, latent_feature)
+        """
         ### BEGIN SOLUTION
         mu, log_var = self.to_mu_and_log_var(self.features(x)).chunk(2, dim=1)
         return mu, log_var, self.reparameterize(mu, log_var)
         ### END SOLUTION
 
     def decoder(self, z: Tensor) -> Tensor:
-        """z: codes (B, latent_feature) -> pictures (B, 1, 28, 28) in [0, 1]."""
+        """From codes (B, latent_feature) to pictures (B, 1, 28, 28) in [0, 1]."""
         ### BEGIN SOLUTION
         return self.images(z)
         ### END SOLUTION
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x: pictures (B, 1, 28, 28) -> (reconstruction, mu, log_var); the reconstruction is decoded from the sample z."""
+        """Encodes, draws a sample, decodes the sample.
+
+        x: pictures (B, 1, 28, 28)
+        returns: (reconstruction (B, 1, 28, 28), mu, log_var)
+        """
         ### BEGIN SOLUTION
         mu, log_var, z = self.encoder(x)
         return self.decoder(z), mu, log_var
@@ -239,12 +254,14 @@ def evaluate_vae(vae: nn.Module, loader: DataLoader, device: torch.device) -> tu
     return float(reconstruction), float(kl)
 
 
-def train_vae(vae, train_loader, test_loader, n_epochs, device, lr=1e-4, log_every=10):
-    """Trains a VAE on -ELBO = reconstruction + kl -> (log, test_losses), everything in nats per image.
+def train_vae(vae, train_loader, test_loader, n_epochs, device, lr=1e-4, log_every=10, loss_parts=None):
+    """Trains a VAE on -ELBO = reconstruction + kl with Adam; all numbers are in nats per image.
 
-    log: array (n, 4) of batch number, -ELBO, reconstruction and KL every `log_every` batches; test_losses: -ELBO on the test
-    data, one number an epoch; test_losses[0] is untrained.
+    loss_parts: another loss to train on in the place of vae_loss
+    returns: (log, test_losses); log is an array (n, 4) of batch number, -ELBO, reconstruction and KL every `log_every`
+    batches; test_losses holds -ELBO on the test data, one number an epoch, and test_losses[0] is untrained
     """
+    loss_parts = loss_parts or vae_loss
     vae.to(device)
     optimizer = torch.optim.Adam(vae.parameters(), lr=lr)
     log, test_losses, step = [], [sum(evaluate_vae(vae, test_loader, device))], 0
@@ -253,7 +270,7 @@ def train_vae(vae, train_loader, test_loader, n_epochs, device, lr=1e-4, log_eve
         bar = tqdm(train_loader, desc=f"epoch {epoch}/{n_epochs}", leave=epoch == n_epochs)
         for images, _ in bar:
             images = images.to(device)
-            reconstruction, kl = vae_loss(*vae(images), images)
+            reconstruction, kl = loss_parts(*vae(images), images)
             loss = reconstruction + kl
             optimizer.zero_grad()
             loss.backward()
@@ -282,11 +299,12 @@ class FirstBatches:
 def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
     """Trains a VAE with two latent dimensions and records, between epochs, where it puts the *test* pictures.
 
-    vae: a VAE with latent_feature = 2, trained in place with Adam and learning rate `lr` on -ELBO = reconstruction + kl;
-    train_loader, test_loader: iterables of (images (B, 1, 28, 28), labels (B,)) batches; n_epochs: passes over train_loader;
-    record_at: the epochs to record, such as (0, 5, 10): 0 is before training, 5 after the fifth epoch
-    -> {epoch: (mu (N, 2), labels (N,))}: the *means* of all N test pictures and their labels in the same order, computed in
-    evaluation mode, as CPU tensors without gradients.
+    vae: latent_feature = 2, on its device; trained in place with Adam, learning rate `lr`, on reconstruction + kl
+    train_loader, test_loader: batches of (images (B, 1, 28, 28), labels (B,))
+    n_epochs: passes over train_loader
+    record_at: epochs to record, such as (0, 5, 10): 0 is before training, 5 is after the fifth epoch
+    returns: {epoch: (mu (N, 2), labels (N,))}: the *means* of all N test pictures and their labels, in one order,
+    computed in evaluation mode; CPU tensors without gradients
     """
     ### BEGIN SOLUTION
     device = device_of(vae)
@@ -309,7 +327,7 @@ def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-
         return torch.cat(mu), torch.cat(labels)
 
     snapshots = {}
-    for epoch in tqdm(range(n_epochs + 1), desc="epochs"):
+    for epoch in tqdm(range(n_epochs + 1), desc="epochs", leave=False):
         if epoch > 0:
             train_one_epoch()
         if epoch in record_at:
@@ -321,8 +339,8 @@ def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-
 def linear_interpolation(x0, x1) -> Tensor:
     """Eleven steps on the straight line from x0 to x1: alpha x1 + (1 - alpha) x0 for alpha = 0, 0.1, ..., 1.
 
-    x0, x1: two pictures (1, 28, 28), or two codes (d,): torch tensors or numpy arrays of one shape
-    -> tensor (11, 1, 28, 28), or (11, d): the first is x0, the last is x1.
+    x0, x1: two pictures (1, 28, 28) or two codes (d,), torch tensors or numpy arrays
+    returns: tensor (11, 1, 28, 28) or (11, d); the first is x0, the last is x1
     """
     ### BEGIN SOLUTION
     x0, x1 = torch.as_tensor(x0), torch.as_tensor(x1)
@@ -334,8 +352,9 @@ def linear_interpolation(x0, x1) -> Tensor:
 def latent_linear_interpolation(z0, z1, vae: nn.Module) -> Tensor:
     """The pictures that `vae` decodes from eleven codes on the straight line from z0 to z1.
 
-    z0, z1: two codes (latent_feature,), torch tensors or numpy arrays (of any float type); vae: a VAE in evaluation mode
-    -> pictures (11, 1, 28, 28) without gradients: the first is decoded from z0, the last from z1.
+    z0, z1: two codes (latent_feature,), torch tensors or numpy arrays of any float type
+    vae: a VAE in evaluation mode
+    returns: pictures (11, 1, 28, 28) without gradients; the first is decoded from z0, the last from z1
     """
     ### BEGIN SOLUTION
     codes = linear_interpolation(z0, z1).to(device_of(vae), torch.float32)
