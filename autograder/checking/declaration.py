@@ -31,7 +31,7 @@ def check(*, task: str, points: float, seconds: float | None = None) -> Callable
     """
 
     def declare(function: Function) -> Function:
-        setattr(function, _ATTRIBUTE, Declaration(task, points, seconds))
+        setattr(function, _ATTRIBUTE, Declaration(task, float(points), seconds))
         return function
 
     return declare

@@ -35,7 +35,7 @@ def outcome_of(error: BaseException) -> Outcome:
 def message_of(error: BaseException) -> str:
     """What the student reads about it."""
     if isinstance(error, AssertionError):
-        return plain(str(error)) or "The result is not what the task asks for."
+        return plain(_authors_words(str(error))) or "The result is not what the task asks for."
     if isinstance(error, StudentError):
         return plain(_student_message(error))
     return OURS
@@ -50,6 +50,11 @@ def detail_of(error: BaseException) -> str:
     if isinstance(error, (AssertionError, StudentError)):
         return ""
     return "".join(traceback.format_exception(error))[-4000:]
+
+
+def _authors_words(text: str) -> str:
+    """The message of an `assert` without what pytest may add to it: that shows the values compared."""
+    return ("\n" + text).partition("\nassert ")[0].strip()
 
 
 def plain(text: str) -> str:

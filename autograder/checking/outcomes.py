@@ -9,7 +9,9 @@ from enum import Enum
 class Outcome(str, Enum):
     PASSED = "passed"
     FAILED = "failed"
-    NOT_ATTEMPTED = "not_attempted"  # the region equals the stub, the name is undefined, or the object raises NotImplementedError
+    NOT_ATTEMPTED = (
+        "not_attempted"  # the region equals the stub, the name is undefined, or the object raises NotImplementedError
+    )
     ERROR = "error"  # the student's code raised
     TIMEOUT = "timeout"
     OUT_OF_MEMORY = "out_of_memory"

@@ -11,7 +11,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ class _Current:
     workspace: Workspace
     declaration: Declaration
     id: str
+    key: CourseSecret  # of the course and assignment
     error: BaseException | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -54,9 +55,9 @@ class _Current:
 class CheckSession:
     """All checks of a folder, ready to run. One per process and assignment."""
 
-    def __init__(self, folder: Path, name: str, secret: CourseSecret, device: str = "cpu") -> None:
+    def __init__(self, folder: Path, name: str, device: str = "cpu") -> None:
         self.device = device
-        self._secret = secret.derive(name)
+        self._name = name
         self._memory: dict[Any, Any] = {}
         self._current: _Current | None = None
         arguments = [*_ARGUMENTS, f"--rootdir={folder}", f"--confcutdir={folder}", "-c", os.devnull, str(folder)]
@@ -80,10 +81,14 @@ class CheckSession:
     def declarations(self) -> dict[str, Declaration]:
         return {id: declaration for id, (_, declaration) in self._items.items()}
 
-    def run(self, workspace: Workspace, only: Collection[str] | None = None) -> list[CheckResult]:
+    def run(self, workspace: Workspace, secret: CourseSecret, only: Collection[str] | None = None) -> list[CheckResult]:
         """The results of all checks (or those with an id in `only`) for one submission, in order."""
+        key = secret.derive(self._name)
         chosen = {id: pair for id, pair in self._items.items() if only is None or id in only}
-        return [self._run_twice_if_ours(id, *pair, workspace) for id, pair in chosen.items()]
+        return [
+            self._run_twice_if_ours(item, _Current(workspace, declaration, id, key))
+            for id, (item, declaration) in chosen.items()
+        ]
 
     # --- collecting ---
 
@@ -104,19 +109,17 @@ class CheckSession:
 
     # --- running ---
 
-    def _run_twice_if_ours(
-        self, id: str, item: pytest.Function, declaration: Declaration, workspace: Workspace
-    ) -> CheckResult:
+    def _run_twice_if_ours(self, item: pytest.Function, current: _Current) -> CheckResult:
         """An error of the grader gets a second chance in a new process before it is reported."""
-        result = self._run_one(id, item, declaration, workspace)
+        result = self._run_one(item, current)
         if result.outcome is Outcome.GRADER_ERROR:
-            workspace.discard()
-            result = self._run_one(id, item, declaration, workspace)
+            current.workspace.discard()
+            result = self._run_one(item, replace(current, error=None, notes=[]))
         return result
 
-    def _run_one(self, id: str, item: pytest.Function, declaration: Declaration, workspace: Workspace) -> CheckResult:
+    def _run_one(self, item: pytest.Function, current: _Current) -> CheckResult:
         started = time.perf_counter()
-        current = self._current = _Current(workspace, declaration, id)
+        self._current = current
         if not self._untouched(current):
             current.error = self._missing_cell(current)
             if current.error is None:
@@ -126,12 +129,12 @@ class CheckSession:
                 raise current.error  # the warm server is gone: the caller starts another and grades again
         outcome, message = self._judge(current)
         return CheckResult(
-            id=id,
-            task=declaration.task,
+            id=current.id,
+            task=current.declaration.task,
             title=_sentence(item.function.__doc__),
             outcome=outcome,
-            points=declaration.points if outcome is Outcome.PASSED else 0.0,
-            max_points=declaration.points,
+            points=current.declaration.points if outcome is Outcome.PASSED else 0.0,
+            max_points=current.declaration.points,
             message=message,
             mistake=mistake_of(current.error) if current.error else None,
             notes=tuple(plain(note) for note in current.notes),
@@ -174,12 +177,11 @@ class CheckSession:
         return Outcome.PASSED, ""
 
     def secret_of(self, current: _Current) -> Secret:
-        return Secret(self._secret.derive(current.id), self._memory)
+        return Secret(current.key.derive(current.id), self._memory)
 
     def student_of(self, current: _Current) -> Student:
-        return Student(
-            current.workspace, self._secret.derive("calls", current.id).key, current.declaration.seconds
-        )
+        calls = current.key.derive("calls", current.id).key
+        return Student(current.workspace, calls, current.declaration.seconds)
 
 
 class _Plugin:

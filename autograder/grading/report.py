@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.checking.outcomes import CheckResult
+from autograder.checking.outcomes import CheckResult, Outcome
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class Report:
     checks_sha256: str = ""
     seconds: float = 0.0
     peak_memory_mb: float = 0.0
+
+    @property
+    def has_grader_error(self) -> bool:
+        return any(check.outcome is Outcome.GRADER_ERROR for check in self.checks)
 
     def to_json(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"

@@ -249,6 +249,8 @@ def _describe(error: BaseException) -> list[str]:
     if isinstance(error, _MissingName):
         kind, text = "MissingName", str(error.args[0])
     place, function = _place(error)
+    if isinstance(error, SyntaxError):
+        text, place = str(error.msg), f"line {error.lineno}: {(error.text or '').strip()[: limits.PLACE_CHARS]}"
     return [part[: limits.MESSAGE_CHARS] for part in (str(kind), text, place, function)]
 
 

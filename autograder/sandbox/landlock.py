@@ -35,7 +35,9 @@ def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str]) 
     if not version:
         return 0
     handled = (1 << 13) - 1
-    handled |= (_REFER if version >= 2 else 0) | (_TRUNCATE if version >= 3 else 0) | (_IOCTL_DEV if version >= 5 else 0)
+    handled |= (
+        (_REFER if version >= 2 else 0) | (_TRUNCATE if version >= 3 else 0) | (_IOCTL_DEV if version >= 5 else 0)
+    )
     attributes = struct.pack("<QQQ", handled, _NO_TCP if version >= 4 else 0, _SCOPED if version >= SCOPES_SINCE else 0)
     attributes = attributes[: 24 if version >= SCOPES_SINCE else 16 if version >= 4 else 8]
     ruleset = check("landlock_create_ruleset", libc.syscall(_CREATE, attributes, ctypes.c_size_t(len(attributes)), 0))

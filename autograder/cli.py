@@ -1,0 +1,252 @@
+"""The command line. It only calls: every command is a few lines, and heavy imports happen inside them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder import __version__
+from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.assignment import Assignment
+    from autograder.grading.grader import Options
+
+app = typer.Typer(
+    name="autograder",
+    help="Autograded deep-learning assignments: build notebooks, prove their checks, grade submissions in a sandbox.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", help="Folder of the course (default: found from the current folder).")
+]
+UnsafeOption = Annotated[
+    bool, typer.Option("--unsafe", help="Grade without isolation when this machine has none. For your own work only.")
+]
+IsolationOption = Annotated[
+    str | None, typer.Option("--isolation", help="namespaces, users or landlock (default: the strongest there is).")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", "-j", min=1, help="Processes that grade (default: one per core).")
+]
+DeviceOption = Annotated[str, typer.Option("--device", help="cpu or cuda.")]
+NamesArgument = Annotated[list[str] | None, typer.Argument(help="Assignments (default: all).")]
+
+
+@app.command()
+def build(names: NamesArgument = None, course: CourseOption = None) -> None:
+    """Make the notebooks: source/<name>/ for instructors, release/<name>/ for students.
+
+    Reads assignments/<name>/assignment.md and solutions/<name>.py. Refuses, and leaves the old notebooks alone, when a
+    line of a solution, a marker or a hidden check would reach the students."""
+    from autograder.authoring.build import build as build_notebooks
+
+    for assignment in _assignments(names, course):
+        result = build_notebooks(assignment)
+        typer.echo(f"{assignment.name}: {result.points:g} automatic points in {len(result.tasks)} tasks")
+        for warning in result.warnings:
+            typer.echo(f"  note: {warning}")
+        typer.echo(f"  {_short(assignment.source)}\n  {_short(assignment.release)}")
+
+
+@app.command()
+def grade(
+    name: Annotated[str, typer.Argument(help="The assignment, as in assignments/.")],
+    path: Annotated[Path, typer.Argument(help="nbgrader's submitted/, a folder of notebooks, or one notebook.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for reports, feedback and the class report.")],
+    gradebook: Annotated[
+        str, typer.Option(help="nbgrader's database: a file, any SQLAlchemy URL, or 'none'.")
+    ] = "gradebook.db",
+    force: Annotated[bool, typer.Option("--force", help="Grade unchanged submissions again.")] = False,
+    workers: WorkersOption = None,
+    device: DeviceOption = "cpu",
+    isolation: IsolationOption = None,
+    unsafe: UnsafeOption = False,
+    course: CourseOption = None,
+) -> None:
+    """Grade a whole class. Goes on where a stopped run left off.
+
+    Writes OUT/reports/<student>.json, OUT/feedback/<student>.html and OUT/report.html, and the scores into the
+    gradebook. Exit code 0 when every submission got a report, 1 when the grader itself failed on one."""
+    from autograder.grading.classroom import grade_class
+    from autograder.reporting.progress import class_progress, print_class
+
+    assignment = _assignment(name, course)
+    options = _options(assignment, device, isolation, unsafe)
+    with class_progress() as progress:
+        result = grade_class(
+            assignment,
+            path,
+            out,
+            options,
+            workers=workers or os.cpu_count() or 1,
+            gradebook=gradebook,
+            force=force,
+            progress=progress,
+        )
+    print_class(result, options)
+    if not result.complete:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="One submitted notebook.")],
+    name: Annotated[
+        str | None, typer.Option("--assignment", help="The assignment (default: told by the notebook).")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Also write the results as JUnit XML.")] = None,
+    feedback: Annotated[Path | None, typer.Option(help="Also write the feedback page (HTML).")] = None,
+    min_score: Annotated[float | None, typer.Option(help="Exit with 1 below this many points.")] = None,
+    device: DeviceOption = "cpu",
+    isolation: IsolationOption = None,
+    unsafe: UnsafeOption = False,
+    course: CourseOption = None,
+) -> None:
+    """Grade one notebook, for CI: a table, JUnit XML, and an exit code.
+
+    Exit code 1 below --min-score, or when the grader itself failed."""
+    from autograder.grading.single import grade_notebook
+    from autograder.reporting.progress import print_checks
+    from autograder.reporting.single import write_feedback, write_junit
+
+    assignment, report = grade_notebook(
+        notebook, name, _course(course), lambda found: _options(found, device, isolation, unsafe)
+    )
+    print_checks(report)
+    if junit:
+        write_junit(junit, report)
+    if feedback:
+        write_feedback(feedback, report, assignment)
+    if report.has_grader_error or (min_score is not None and not report.score >= min_score):
+        raise typer.Exit(1)
+
+
+@app.command()
+def validate(
+    names: NamesArgument = None,
+    secrets: Annotated[int, typer.Option(min=1, help="Secrets for the reference, the blank and the alternatives.")] = 3,
+    report: Annotated[Path | None, typer.Option(help="Write the matrix as HTML to this file.")] = None,
+    flake: Annotated[int, typer.Option(help="Grade the reference with this many secrets and count failures.")] = 0,
+    workers: WorkersOption = None,
+    isolation: IsolationOption = None,
+    unsafe: UnsafeOption = False,
+    course: CourseOption = None,
+) -> None:
+    """Prove the checks: right solutions must pass them, known mistakes must not.
+
+    The reference and every alternative must get full marks, the blank release 0, and each mistake must fail the checks
+    it names and nothing in other tasks. Exit code 1 when anything else happens."""
+    from autograder.validation.validate import validate_all
+
+    chosen = _assignments(names, course)
+    options = _options(chosen[0], "cpu", isolation, unsafe)
+    if not validate_all(chosen, options, secrets, flake, workers or os.cpu_count() or 1, report):
+        raise typer.Exit(1)
+
+
+@app.command()
+def calibrate(
+    names: NamesArgument = None,
+    seeds: Annotated[int, typer.Option(min=8, help="Training runs per solution.")] = 40,
+    course: CourseOption = None,
+) -> None:
+    """Measure the thresholds of checks on training again, and write them to assignments/<name>/calibration.json."""
+    from autograder.validation.calibrate import calibrate as measure
+
+    for assignment in _assignments(names, course):
+        measure(assignment, seeds, typer.echo)
+
+
+@app.command()
+def doctor(course: CourseOption = None) -> None:
+    """Say what this machine offers: isolation, devices, data sets, tools, and how to get what is missing."""
+    from autograder.doctor import examine
+
+    if not examine(course):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    name: Annotated[str, typer.Argument(help="The assignment to demonstrate.")] = "hw6_denoising_and_vae",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for everything the demo makes.")] = Path("demo"),
+    data: Annotated[Path | None, typer.Option(help="Folder with real data, as torchvision lays it out.")] = None,
+    workers: WorkersOption = None,
+    unsafe: UnsafeOption = False,
+    course: CourseOption = None,
+) -> None:
+    """Build an assignment, make a small class of right, wrong and hostile submissions, grade it, report."""
+    from autograder.demo import run_demo
+
+    assignment = _assignment(name, course)
+    run_demo(assignment, out, _options(assignment, "cpu", None, unsafe), workers or os.cpu_count() or 1, data)
+
+
+def main() -> None:
+    """Entry point: every error that a user can put right is one line and exit code 2."""
+    try:
+        app()
+    except AutograderError as error:
+        sys.exit(_one_line(str(error)))
+    except KeyboardInterrupt:
+        print("autograder: stopped; the same command goes on where it stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+def _one_line(message: str) -> int:
+    print(f"autograder: {message}", file=sys.stderr)
+    return 2
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _course(folder: Path | None):  # type: ignore[no-untyped-def]
+    from autograder.assignment import Course
+
+    return Course.find(folder)
+
+
+def _assignment(name: str, folder: Path | None) -> Assignment:
+    return _course(folder).assignment(name)
+
+
+def _assignments(names: list[str] | None, folder: Path | None) -> list[Assignment]:
+    course = _course(folder)
+    chosen = names or course.names
+    if not chosen:
+        raise AutograderError(f"no assignments in {course.root / 'assignments'}")
+    return [course.assignment(name) for name in chosen]
+
+
+def _options(assignment: Assignment, device: str, isolation: str | None, unsafe: bool) -> Options:
+    from autograder.grading.options import options_for
+
+    return options_for(assignment.root, device=device, isolation=isolation, unsafe=unsafe)
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

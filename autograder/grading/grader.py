@@ -1,0 +1,178 @@
+"""Grades one submission: everything a worker keeps between submissions, and what it does with each."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from autograder.assignment import Assignment
+from autograder.checking.judgement import OURS, message_of
+from autograder.checking.outcomes import CheckResult, Outcome
+from autograder.checking.secret import CourseSecret
+from autograder.checking.session import CheckSession
+from autograder.checking.workspace import Materials, Workspace
+from autograder.errors import AuthoringError, SandboxError
+from autograder.grading.options import Options
+from autograder.grading.report import Report
+from autograder.grading.submission import Submission, read_submission
+from autograder.sandbox.client import WarmServer
+from autograder.sandbox.faults import StudentError
+from autograder.sandbox.limits import Limits
+
+_VERSIONED = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "nbgrader")
+_SAMPLE_DATA = {"ASSIGNMENT_DATA": "sample"}  # data cells load a tiny sample while grading
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One submission being graded."""
+
+    submission: Submission
+    only: Collection[str] | None
+    secret: CourseSecret
+    started: float
+
+    @property
+    def seed(self) -> int:
+        """For the generators while the cells run."""
+        return int.from_bytes(self.secret.derive("cells").key[:7], "little")
+
+
+class Grader:
+    """The checks of one assignment, collected, beside a warm server. One per worker; start once, grade many."""
+
+    def __init__(self, assignment: Assignment, options: Options) -> None:
+        self.assignment, self.options = assignment, options
+        self._server = self._start_server()  # imports torch in its own process while we import it in ours
+        self.checks = CheckSession(assignment.checks, assignment.name, options.device)
+
+    def grade(
+        self, submission: Submission, only: Collection[str] | None = None, secret: CourseSecret | None = None
+    ) -> Report:
+        """The report on one submission. `only` restricts it to checks with these ids; `secret` replaces the course's."""
+        run = _Run(submission, only, secret or self.options.secret, time.perf_counter())
+        if submission.problem:
+            return self._report(run, self._without_running(Outcome.NOT_ATTEMPTED, submission.problem, "", only))
+        try:
+            return self._grade(run)
+        except SandboxError:
+            self.restart()
+        try:
+            return self._grade(run)
+        except SandboxError as error:
+            self.restart()
+            return self._report(run, self._without_running(Outcome.GRADER_ERROR, OURS, str(error), only))
+
+    def _grade(self, run: _Run) -> Report:
+        with Workspace(self._server, self.materials, run.submission.cells, run.seed) as workspace:
+            results = self.checks.run(workspace, run.secret, run.only)
+            workspace.discard()
+            faults = [_cell_sentence(id, fault) for id, fault in workspace.cell_faults.items()]
+            return self._report(run, results, tuple(faults), workspace.peak_mb)
+
+    def restart(self) -> None:
+        self._server.close()
+        self._server = self._start_server()
+
+    def close(self) -> None:
+        self._server.close()
+
+    @property
+    def server(self) -> WarmServer:
+        return self._server
+
+    def _start_server(self) -> WarmServer:
+        return WarmServer(self.options.mode, cuda=self.options.device == "cuda")
+
+    @cached_property
+    def materials(self) -> Materials:
+        return materials_of(self.assignment)
+
+    # --- reports ---
+
+    def _report(
+        self, run: _Run, results: list[CheckResult], cell_errors: tuple[str, ...] = (), peak_mb: float = 0.0
+    ) -> Report:
+        submission = run.submission
+        return Report(
+            assignment=self.assignment.name,
+            student=submission.student,
+            score=sum(result.points for result in results),
+            max_score=sum(result.max_points for result in results),
+            manual=submission.manual,
+            checks=tuple(results),
+            problem=submission.problem,
+            repairs=submission.repairs,
+            cell_errors=cell_errors,
+            isolation=self.options.mode.value,
+            device=self.options.device,
+            secret_id=run.secret.id,
+            versions=versions(),
+            submission_sha256=submission.sha256,
+            checks_sha256=self.assignment.checks_sha256,
+            seconds=round(time.perf_counter() - run.started, 4),
+            peak_memory_mb=round(peak_mb, 1),
+        )
+
+    def _without_running(
+        self, outcome: Outcome, message: str, detail: str, only: Collection[str] | None
+    ) -> list[CheckResult]:
+        return [
+            CheckResult(
+                id, declared.task, self.checks.titles[id], outcome, 0.0, declared.points, message, detail=detail
+            )
+            for id, declared in self.checks.declarations.items()
+            if only is None or id in only
+        ]
+
+
+def materials_of(assignment: Assignment) -> Materials:
+    """What the assignment puts beside the student's cells."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in sorted(assignment.release_files.glob("*.py"))}
+    probes = assignment.probes.read_text(encoding="utf-8") if assignment.probes.exists() else ""
+    return Materials(files, probes, limits_of(assignment), dict(_SAMPLE_DATA))
+
+
+def limits_of(assignment: Assignment) -> Limits:
+    """The limits in the front matter of the assignment, as the source notebook carries them."""
+    if not assignment.source.exists():
+        raise AuthoringError(f"{assignment.source} is missing: run `autograder build {assignment.name}` first")
+    metadata: dict[str, Any] = msgspec.json.decode(assignment.source.read_bytes())["metadata"]
+    try:
+        return msgspec.convert(metadata.get("autograder", {}).get("limits", {}), Limits)
+    except msgspec.ValidationError as error:
+        raise AuthoringError(f"limits of {assignment.name}: {error}") from None
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Versions of what a grade may depend on."""
+    found = {"python": platform.python_version()}
+    for name in (*_VERSIONED, "autograder"):
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _cell_sentence(id: str, fault: StudentError) -> str:
+    fault.called = f"the cell {id!r}"
+    return message_of(fault)
+
+
+def grade_submission(path: Path, student: str, assignment: Assignment, options: Options) -> Report:
+    """Grades one notebook by itself: starts a grader, grades, ends it."""
+    grader = Grader(assignment, options)
+    try:
+        return grader.grade(read_submission(path, assignment, student))
+    finally:
+        grader.close()

@@ -1,0 +1,135 @@
+"""Workers on this machine: jobs out, reports back, one lost worker costs one retry and nothing else."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from autograder.assignment import Assignment
+from autograder.errors import AutograderError, SandboxError
+from autograder.grading.options import Options
+from autograder.grading.report import Report
+from autograder.grading.worker import Job, Ready, work
+
+_START_SECONDS = 180.0
+_MOST_TRIES = 2  # a job whose worker died twice is an error of the grader, reported as such
+
+
+@dataclass(frozen=True)
+class Done:
+    """A job and its report, or why there is none (never the student's fault)."""
+
+    job: Job
+    report: Report | None
+    problem: str = ""
+
+
+class _Worker:
+    """A process, its pipe, and the job it is at."""
+
+    def __init__(self, assignment: Assignment, options: Options) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=work, args=(theirs, assignment, options), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.ready = False
+        self.job: tuple[Job, int] | None = None
+        self.deadline = time.monotonic() + _START_SECONDS
+
+    def give(self, job: Job, tries: int, seconds: float) -> None:
+        self.pipe.send(job)
+        self.job = (job, tries)
+        self.deadline = time.monotonic() + seconds
+
+    def end(self) -> None:
+        self.pipe.close()
+        self.process.join(5)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+class Pool:
+    """A fixed number of workers. Use as a context manager; `grade` may be called more than once."""
+
+    def __init__(self, assignment: Assignment, options: Options, workers: int, job_seconds: float) -> None:
+        """`job_seconds`: after so long a worker that says nothing is taken for lost (the sandbox's own limits, by
+        which a submission ends, lie far below)."""
+        self._new = lambda: _Worker(assignment, options)
+        self._job_seconds = job_seconds
+        self._workers = [self._new() for _ in range(workers)]
+
+    def grade(self, jobs: Iterable[Job]) -> Iterator[Done]:
+        """Yields each job as it is done, in no particular order."""
+        todo = deque((job, 1) for job in jobs)
+        left = len(todo)
+        while left:
+            self._hand_out(todo)
+            for worker in self._finished():
+                done = self._result(worker, todo)
+                if done is not None:
+                    left -= 1
+                    yield done
+
+    def _hand_out(self, todo: deque[tuple[Job, int]]) -> None:
+        for worker in self._workers:
+            if todo and worker.ready and worker.job is None:
+                worker.give(*todo.popleft(), self._job_seconds)
+
+    def _finished(self) -> list[_Worker]:
+        """Workers that said something, died or are overdue; waits for the first of them."""
+        busy = [worker for worker in self._workers if worker.job is not None or not worker.ready]
+        patience = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
+        ready = wait([worker.pipe for worker in busy], timeout=patience)
+        return [worker for worker in busy if worker.pipe in ready or worker.deadline <= time.monotonic()]
+
+    def _result(self, worker: _Worker, todo: deque[tuple[Job, int]]) -> Done | None:
+        message = _receive(worker.pipe)
+        if isinstance(message, Ready):
+            if message.problem:
+                raise AutograderError(message.problem)
+            worker.ready = True
+            return None
+        job, worker.job = worker.job, None
+        if isinstance(message, Report) and job is not None:
+            return Done(job[0], message)
+        self._replace(worker)
+        if job is None:
+            raise SandboxError("a grading worker ended before it was ready: run `autograder doctor`")
+        if job[1] < _MOST_TRIES:
+            todo.append((job[0], job[1] + 1))
+            return None
+        return Done(job[0], None, "the grading worker ended twice at this submission")
+
+    def _replace(self, worker: _Worker) -> None:
+        worker.process.kill()
+        worker.end()
+        self._workers[self._workers.index(worker)] = self._new()
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.process.join(5)
+            if worker.process.is_alive():
+                worker.process.kill()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _receive(pipe: Connection) -> Any:
+    """The next message, or None when the worker is gone or overdue."""
+    try:
+        return pipe.recv() if pipe.poll() else None
+    except (EOFError, OSError):
+        return None
