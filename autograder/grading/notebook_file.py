@@ -1,0 +1,237 @@
+"""A submitted notebook file, read as what it is: untrusted bytes.
+
+Only the fields that grading needs are decoded (source, type, ids); outputs are skipped without being built in memory.
+Whatever is wrong with a file ends as one `Unreadable` with a sentence to the student, never as another exception.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from autograder.limits import (
+    CELL_BYTES,
+    METADATA_BYTES,
+    NOTEBOOK_BYTES,
+    NOTEBOOK_CELLS,
+    NOTEBOOK_CODE_CHARS,
+    NOTEBOOK_CONTAINERS,
+)
+
+_MERGE_MARKER = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+_STRING_OR_NAN = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)\b', re.DOTALL)
+_SURROGATE = re.compile(r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u[dD][89a-fA-F]\w\w")
+
+
+class Unreadable(Exception):
+    """Why a file is no notebook that can be graded: one sentence to the student."""
+
+
+@dataclass(frozen=True)
+class FileCell:
+    """One cell as it stands in the file."""
+
+    type: str  # "code", "markdown" or "raw"
+    source: str
+    ids: tuple[str, ...] = ()  # the places where its identity may stand, the most trusted first
+    kind: str = ""  # what our own metadata says, where it survived
+
+
+@dataclass(frozen=True)
+class NotebookFile:
+    """A file's cells, the assignment that it says it belongs to, and what had to be put up with."""
+
+    cells: tuple[FileCell, ...]
+    assignment: str = ""
+    repairs: tuple[str, ...] = ()
+
+
+class _Notebook(msgspec.Struct):
+    cells: list[msgspec.Raw] | None = None
+    worksheets: list[_Worksheet] | None = None  # nbformat 2 and 3
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+    nbformat: Any = 4
+
+
+class _Worksheet(msgspec.Struct):
+    cells: list[msgspec.Raw] = []
+
+
+class _Cell(msgspec.Struct):
+    cell_type: Any = "code"
+    source: msgspec.Raw = msgspec.Raw(b'""')
+    input: msgspec.Raw = msgspec.Raw(b"")  # what nbformat 3 calls the source of a code cell
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+    id: Any = None
+
+
+def read_bytes(path: Path) -> bytes:
+    """A regular file's bytes, at most one more than NOTEBOOK_BYTES; raises Unreadable on all else, links too."""
+    if path.is_symlink():
+        raise Unreadable(f"{path.name} is a link to another file, not a notebook.")
+    try:
+        # Not blocking: opening a named pipe would wait for a writer for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Unreadable(f"{path.name} is no ordinary file.")
+            return file.read(NOTEBOOK_BYTES + 1)
+    except FileNotFoundError:
+        raise Unreadable(f"The submission holds no notebook called {path.name}.") from None
+    except IsADirectoryError:
+        raise Unreadable(f"{path.name} is a folder, not a notebook.") from None
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be read ({error.strerror}).") from None
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def parse(data: bytes) -> NotebookFile:
+    """The notebook in `data`; raises Unreadable with a sentence to the student."""
+    if len(data) > NOTEBOOK_BYTES:
+        raise Unreadable(
+            f"The file is larger than {NOTEBOOK_BYTES >> 20} MB: clear the outputs of its cells and hand it in again."
+        )
+    text, repairs = _text(data)
+    if not text.strip("\0 \t\r\n"):
+        raise Unreadable("The file is empty.")
+    if text.count("{") + text.count("[") > NOTEBOOK_CONTAINERS:
+        raise Unreadable("The file holds far more values than a notebook does.")
+    notebook = _decode(text)
+    raw = _raw_cells(notebook)
+    if len(raw) > NOTEBOOK_CELLS:
+        raise Unreadable(f"The notebook has {len(raw)} cells; at most {NOTEBOOK_CELLS} are read.")
+    cells = tuple(_cells(raw))
+    if sum(len(cell.source) for cell in cells if cell.type == "code") > NOTEBOOK_CODE_CHARS:
+        raise Unreadable(f"The notebook holds more than {NOTEBOOK_CODE_CHARS:,} characters of code.")
+    if len(cells) < len(raw):
+        repairs.append(f"{len(raw) - len(cells)} of {len(raw)} cells are broken or too large and were left out.")
+    if isinstance(notebook.nbformat, int) and notebook.nbformat < 4:
+        repairs.append(f"The notebook is in the old format {notebook.nbformat} and was read as such.")
+    return NotebookFile(cells, _assignment_name(notebook.metadata), tuple(repairs))
+
+
+def _text(data: bytes) -> tuple[str, list[str]]:
+    """The file's text and what had to be assumed about its encoding."""
+    encoding = json.detect_encoding(data)
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), ["The file is not in UTF-8 and was read as Latin-1."]
+    return text, [] if encoding.startswith("utf-8") else [f"The file is in {encoding.upper()} instead of UTF-8."]
+
+
+def _decode(text: str) -> _Notebook:
+    try:
+        return _strict_or_lenient(text)
+    except RecursionError:
+        raise Unreadable("The file is nested too deeply to be a notebook.") from None
+    except msgspec.ValidationError:
+        raise Unreadable("The file is JSON but no Jupyter notebook: it has no list of cells.") from None
+    except (msgspec.DecodeError, UnicodeError):
+        raise Unreadable(_why_not_json(text)) from None
+
+
+def _strict_or_lenient(text: str) -> _Notebook:
+    """Jupyter also writes NaN and half surrogate pairs, which are no JSON: replaced when the strict reading fails."""
+    try:
+        return msgspec.json.decode(text, type=_Notebook)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeError):
+        text = text.rstrip("\0").encode("utf-8", "replace").decode()
+        text = _STRING_OR_NAN.sub(lambda found: found[0] if found[0].startswith('"') else "null", text)
+        text = _SURROGATE.sub(lambda found: "\\ufffd" if len(found[0]) == 6 else found[0], text)
+        return msgspec.json.decode(text, type=_Notebook)
+
+
+def _why_not_json(text: str) -> str:
+    start = text.lstrip()[:200].lower()
+    if _MERGE_MARKER.search(text):
+        return (
+            "The file holds merge markers of version control (<<<<<<< and >>>>>>>): "
+            "settle the conflict, open the notebook once in Jupyter, and hand it in again."
+        )
+    if start.startswith(("<!doctype", "<html", "<?xml")):
+        return "The file is a web page, not a notebook: download it as .ipynb."
+    if start.startswith("pk\x03\x04"):
+        return "The file is a zip archive, not a notebook: hand in the .ipynb inside it."
+    if start.startswith("{"):
+        return "The file is damaged: it begins like a notebook but is no valid JSON (was it cut off on the way?)."
+    return "The file is no Jupyter notebook: it is not JSON."
+
+
+def _raw_cells(notebook: _Notebook) -> list[msgspec.Raw]:
+    if notebook.cells is not None:
+        return notebook.cells
+    if notebook.worksheets is not None:
+        return [cell for sheet in notebook.worksheets for cell in sheet.cells]
+    raise Unreadable("The file is JSON but no Jupyter notebook: it has no list of cells.")
+
+
+def _cells(raw: list[msgspec.Raw]) -> Iterator[FileCell]:
+    for item in raw:
+        try:
+            cell = msgspec.json.decode(item, type=_Cell)
+            source = _source(cell.input or cell.source)
+        except (msgspec.DecodeError, RecursionError):
+            continue
+        if source is not None:
+            yield _file_cell(cell, source)
+
+
+def _file_cell(cell: _Cell, source: str) -> FileCell:
+    metadata = _mapping(cell.metadata)
+    nbgrader, ours = metadata.get("nbgrader"), metadata.get("autograder")
+    found = (
+        cell.id,
+        nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None,
+        metadata.get("id"),  # where Colab keeps it
+    )
+    kind = ours.get("kind") if isinstance(ours, dict) else None
+    return FileCell(
+        type=cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw",
+        source=source,
+        ids=tuple(dict.fromkeys(name for name in found if isinstance(name, str))),
+        kind=kind if isinstance(kind, str) else "",
+    )
+
+
+def _source(raw: msgspec.Raw) -> str | None:
+    """A cell's source, which may be one text or a list of lines; None when it is neither or too large."""
+    if len(bytes(raw)) > CELL_BYTES:
+        return None
+    lines = msgspec.json.decode(raw)
+    if isinstance(lines, str):
+        return lines
+    if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
+        return "".join(lines)
+    return None
+
+
+def _mapping(raw: msgspec.Raw) -> dict[str, Any]:
+    """Metadata; empty when it is too large or no mapping."""
+    if len(bytes(raw)) > METADATA_BYTES:
+        return {}
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _assignment_name(metadata: msgspec.Raw) -> str:
+    ours = _mapping(metadata).get("autograder")
+    name = ours.get("assignment") if isinstance(ours, dict) else None
+    return name if isinstance(name, str) else ""

@@ -1,0 +1,92 @@
+"""The notebook that students were given: what each of its cells is, its official source and its released stub."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.assignment import Assignment
+from autograder.errors import AuthoringError
+from autograder.grading.definitions import Definitions, definitions
+
+RUN = ("given", "data")  # always run from the official source
+
+
+@dataclass(frozen=True)
+class TemplateCell:
+    """One cell of the source notebook."""
+
+    id: str
+    type: str  # "code" or "markdown"
+    kind: str  # "text" for plain Markdown
+    source: str  # the instructor's
+    stub: str  # the students'
+    names: tuple[str, ...] = ()  # what a task cell must define
+    task: str = ""  # what a points cell gives points for
+    points: float = 0.0
+    words: int = 0  # a question's limit, 0 for none
+
+    @cached_property
+    def stub_definitions(self) -> Definitions:
+        return definitions(self.stub)
+
+
+@dataclass(frozen=True)
+class Template:
+    """The cells in their order, and the places of their ids."""
+
+    assignment: str
+    cells: tuple[TemplateCell, ...]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        return {cell.id: place for place, cell in enumerate(self.cells)}
+
+    @cached_property
+    def tasks(self) -> dict[str, int]:
+        """Name that a student writes -> place of its task cell."""
+        return {name: place for place, cell in enumerate(self.cells) for name in cell.names}
+
+    def of_kind(self, *kinds: str) -> list[TemplateCell]:
+        return [cell for cell in self.cells if cell.kind in kinds]
+
+
+def load_template(assignment: Assignment) -> Template:
+    """The assignment's template; raises AuthoringError when the notebooks have not been built."""
+    for path in (assignment.source, assignment.release):
+        if not path.is_file():
+            raise AuthoringError(f"{path} is missing: run 'autograder build {assignment.name}' first")
+    stamps = (assignment.source.stat().st_mtime_ns, assignment.release.stat().st_mtime_ns)
+    return _read(assignment.name, assignment.source, assignment.release, stamps)
+
+
+@lru_cache(maxsize=16)
+def _read(name: str, source: Path, release: Path, stamps: tuple[int, int]) -> Template:
+    """Read once per worker; `stamps` make a rebuilt notebook a different key."""
+    stubs = {cell.id: cell.source for cell in nbformat.read(release, as_version=4).cells}
+    cells = nbformat.read(source, as_version=4).cells
+    missing = [cell.id for cell in cells if cell.id not in stubs]
+    if missing:
+        raise AuthoringError(
+            f"{release} lacks the cell {missing[0]!r} of {source}: run 'autograder build {name}' again"
+        )
+    return Template(name, tuple(_cell(cell, stubs[cell.id]) for cell in cells))
+
+
+def _cell(cell: Any, stub: str) -> TemplateCell:
+    ours = cell.metadata.get("autograder", {})
+    return TemplateCell(
+        id=cell.id,
+        type=cell.cell_type,
+        kind=ours.get("kind", "text"),
+        source=cell.source,
+        stub=stub,
+        names=tuple(ours.get("names", ())),
+        task=ours.get("task", ""),
+        points=float(ours.get("points", 0)),
+        words=int(ours.get("words", 0)),
+    )

@@ -1,0 +1,23 @@
+"""Every limit on what a student hands in and on what a page shows of it, with its reason, in one place."""
+
+from __future__ import annotations
+
+MB = 1 << 20
+
+# --- the notebook file ---------------------------------------------------------------------------------------------
+NOTEBOOK_BYTES = 64 * MB  # animations and many plots make 50 MB; more is no notebook
+NOTEBOOK_CONTAINERS = 1_000_000  # opening braces and brackets: 64 MB of empty lists would take 1.4 GB once decoded
+NOTEBOOK_CELLS = 2_000  # ours have about 60
+NOTEBOOK_CODE_CHARS = 2_000_000  # of all code cells together; the parser takes about 1 s for as much
+CELL_BYTES = 1 * MB  # one cell's source as JSON; a picture pasted into a text cell may be larger and is then dropped
+METADATA_BYTES = 64 << 10  # one cell's metadata as JSON
+ANSWER_CHARS = 200_000  # of one question's text, for counting words
+
+# --- finding cells again -------------------------------------------------------------------------------------------
+SAME_LINES = 0.6  # share of equal lines from which a cell without id is taken for the released one
+
+# --- pages and file names ------------------------------------------------------------------------------------------
+MESSAGE_SHOWN = 4_000  # characters of one message on a page
+NAME_SHOWN = 200  # characters of a student's name on a page
+LIST_SHOWN = 50  # repairs, notes or cell errors of one submission on a page
+FILE_NAME_BYTES = 180  # of a report's name; file systems take 255
