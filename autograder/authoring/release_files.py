@@ -1,0 +1,55 @@
+"""The files that lie beside the notebook, for students to see."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from autograder.errors import AuthoringError
+
+LEFT_BEHIND = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".DS_Store")  # by tools; never released
+PRIVATE = ("mistakes.py", "alternatives.py", "probes.py", "calibration.json", "rubric.md", "assignment.md")
+MODE = 0o644
+
+_OF_A_CHECK = re.compile(r"^\s*(from|import)\s+autograder\b|@check\(\s*task\s*=", re.MULTILINE)
+
+
+def release_files(folder: Path) -> dict[str, Path]:
+    """Relative name -> file, in the order of names; raises AuthoringError on a file that students must not get."""
+    files: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if is_left_behind(path.relative_to(folder)):
+            continue
+        if path.is_symlink():
+            raise AuthoringError(f"{path}: a link cannot be released: copy the file")
+        if path.is_file():
+            refuse_private(name, path)
+            files[name] = path
+    return files
+
+
+def is_left_behind(name: Path) -> bool:
+    """Whether a tool left this file or folder: caches and the like."""
+    return name.suffix == ".pyc" or any(part in LEFT_BEHIND for part in name.parts)
+
+
+def refuse_private(name: str, path: Path) -> None:
+    """Raises AuthoringError on a file that belongs to instructors, by its name or by what it holds."""
+    last = name.rpartition("/")[2]
+    if last in PRIVATE or (last.startswith("test_") and last.endswith(".py")):
+        raise AuthoringError(f"{name}: a file of this name is not for students")
+    if last.endswith(".ipynb"):
+        raise AuthoringError(f"{name}: nbgrader takes every notebook beside the assignment's for a part of it")
+    if last.endswith(".py") and _OF_A_CHECK.search(path.read_text(encoding="utf-8", errors="replace")):
+        raise AuthoringError(f"{name}: it uses the autograder, which students do not have, or is a hidden check")
+
+
+def copy_release_files(files: dict[str, Path], into: Path) -> None:
+    """Copies the bytes, with one mode, so that two builds are equal."""
+    for name, path in files.items():
+        target = into / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        target.chmod(MODE)
