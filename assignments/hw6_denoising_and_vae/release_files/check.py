@@ -62,11 +62,11 @@ def gaussian(eps: Tensor, known: dict[str, tuple[float, float]]) -> Iterator[Lin
 
 def histogram(eps: Tensor, label: str):
     """Histogram of noise over the density of N(0, 1)."""
-    figure, axis = subplots(figsize=(5, 2.6))
+    figure, axis = subplots(figsize=(7.5, 2.6))
     axis.hist(eps.flatten().clamp(-5, 5).numpy(), bins=60, range=(-5, 5), density=True, alpha=0.6, label=label)
     grid = np.linspace(-5, 5, 200)
     axis.plot(grid, np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi), color="black", label="N(0, 1)")
-    axis.legend()
+    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 
 
@@ -415,22 +415,23 @@ def learns(vae: nn.Module, images: Tensor):
 
 
 class TinyVAE(nn.Module):
-    """A stand-in with the interface of the VAE, two latent numbers, dropout, and no sampling."""
+    """A stand-in with the interface of the VAE: two latent numbers, dropout, and codes without any noise."""
 
     def __init__(self):
         super().__init__()
-        self.codes, self.dropout, self.pictures = nn.Linear(784, 4), nn.Dropout(0.5), nn.Linear(2, 784)
+        self.means, self.spreads, self.pictures = nn.Linear(784, 2), nn.Linear(784, 2), nn.Linear(2, 784)
+        self.dropout = nn.Dropout(0.5)
 
-    def encoder(self, x):
-        mu, log_var = self.codes(self.dropout(x.flatten(1))).chunk(2, dim=1)
-        return mu, log_var, mu
+    def encoder(self, images):
+        flat = self.dropout(images.flatten(1))
+        return self.means(flat), self.spreads(flat), self.means(flat)
 
-    def decoder(self, z):
-        return torch.sigmoid(self.pictures(torch.sin(2 * z))).view(*z.shape[:-1], 1, 28, 28)
+    def decoder(self, codes):
+        return torch.sigmoid(self.pictures(torch.sin(2 * codes))).view(*codes.shape[:-1], 1, 28, 28)
 
-    def forward(self, x):
-        mu, log_var, z = self.encoder(x)
-        return self.decoder(z), mu, log_var
+    def forward(self, images):
+        means, spreads, codes = self.encoder(images)
+        return self.decoder(codes), means, spreads
 
 
 @public_check("latent_snapshots")

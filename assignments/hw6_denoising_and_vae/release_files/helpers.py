@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -194,8 +195,8 @@ def compare_with_sheet(ours: Sequence[float], printed: Sequence[float], digits: 
     full MNIST.
     """
     print("epoch      ours   printed")
-    for epoch, (our, their) in enumerate(zip(ours, printed, strict=True), start=1):
-        print(f"{epoch:>5}{our:>10.2f}{their:>10.2f}")
+    for epoch, (our, their) in enumerate(zip_longest(ours, printed, fillvalue=float("nan")), start=1):
+        print(f"{epoch:>5}{our:>10.2f}{their:>10.2f}".replace("nan", "  –"))
     if not digits.is_mnist:
         print("The printed figures are for MNIST's 60 000 pictures: with other data the columns cannot be compared.")
 
@@ -292,12 +293,12 @@ def plot_kl_per_dimension(mu: Tensor, std: Tensor):
 
     mu, std: (N, latent_feature). A dimension that is not used has means near 0 and sigma near 1.
     """
-    figure, axis = subplots(figsize=(7, 3))
+    figure, axis = subplots(figsize=(9, 2.6))
     place = np.arange(mu.shape[1])
     axis.bar(place - 0.2, mu.std(0).cpu(), width=0.4, label="spread of the means")
     axis.bar(place + 0.2, std.mean(0).cpu(), width=0.4, label="mean sigma")
     axis.set(xlabel="latent dimension", xticks=place)
-    axis.legend()
+    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 
 

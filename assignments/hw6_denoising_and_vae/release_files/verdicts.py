@@ -142,9 +142,10 @@ def as_html(result: Result) -> str:
     rows = []
     for line, hint in _lines_and_hints(result):
         _, sign, colour = line.verdict.value
-        text = html.escape(line.text).replace("\n", "<br>").replace("  ", "&nbsp;&nbsp;")
-        family = "; font-family: monospace" if "\n" in line.text else ""
-        rows.append(f'<div style="color: {colour}{family}">{sign} {text}</div>')
+        first, _, rest = html.escape(line.text).partition("\n")
+        if rest:
+            first = f"<details style='display: inline-block'><summary>{first}</summary><pre>{rest}</pre></details>"
+        rows.append(f'<div style="color: {colour}">{sign} {first}</div>')
         if hint:
             rows.append(f'<div style="margin-left: 1.5em">{html.escape(hint)}</div>')
     return f'<div style="border-left: 3px solid #d0d7de; padding-left: .8em"><b>{result.task}</b>{"".join(rows)}</div>'
@@ -214,9 +215,9 @@ def _code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def count_hidden_checks(notebook: dict[str, Any]) -> int:
-    """How many checks are run at grading: the lines `# - ...` of the cells that hold the points."""
+    """How many checks are run at grading: the lines `#   2 points: ...` of the cells that hold the points."""
     points = [_source(cell) for cell in notebook.get("cells", []) if _kind(cell) == "points"]
-    return sum(len(re.findall(r"^#\s+-\s", source, flags=re.MULTILINE)) for source in points)
+    return sum(len(re.findall(r"^#\s+[\d.]+ points?: ", source, flags=re.MULTILINE)) for source in points)
 
 
 def word_counts(notebook: dict[str, Any]) -> Iterator[Line]:
@@ -224,7 +225,9 @@ def word_counts(notebook: dict[str, Any]) -> Iterator[Line]:
     for cell in notebook.get("cells", []):
         limit = cell.get("metadata", {}).get("autograder", {}).get("words")
         if _kind(cell) == "question" and limit:
-            words = len(_source(cell).split("*Your answer", 1)[-1].split())
+            # The answer stands under the line that says what it is worth and how long it may be.
+            answer = re.split(r"^\*[\d.]+ points?, at most \d+ words\.\*$", _source(cell), flags=re.MULTILINE)[-1]
+            words = len(answer.replace("YOUR ANSWER HERE", "").split())
             yield holds(f"{cell.get('id', 'question')}: about {words} words, the limit is {limit}", words <= int(limit))
 
 
