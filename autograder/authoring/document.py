@@ -82,7 +82,7 @@ def read_document(path: Path) -> Document:
         title=ours["title"],
         blocks=blocks,
         limits=_limits(ours.get("limits") or {}, path),
-        kernel=dict(front.get("kernelspec") or KERNEL),
+        kernel={**KERNEL, **(front.get("kernelspec") or {})},
         in_release=tuple(str(line).strip() for line in ours.get("in_release") or ()),
     )
 

@@ -7,6 +7,7 @@ no gradebook of the machine has a say. Its converter changes the current folder 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from typing import Any
 
 from autograder.errors import AuthoringError
 
+_EXCEPTION = re.compile(r"^[\w.]*(Error|Exception): .*$", re.MULTILINE)
+
 KEPT_IN_CELLS = [("nbgrader",), ("autograder",), ("tags",), ("deletable",), ("editable",)]
 KEPT_IN_NOTEBOOK = [("autograder",), ("kernelspec",), ("language_info", "name")]
 
@@ -24,7 +27,7 @@ KEPT_IN_NOTEBOOK = [("autograder",), ("kernelspec",), ("language_info", "name")]
 def generate_release(source: Path, release: Path) -> None:
     """Makes the folder `release` from the folder `source` of the same name, without a gradebook.
 
-    Raises AuthoringError with nbgrader's last word if it refuses.
+    Raises AuthoringError with nbgrader's reason if it refuses.
     """
     with tempfile.TemporaryDirectory(prefix="autograder-release-") as course:
         shutil.move(_generated(source, Path(course), db_url=None), release)
@@ -44,7 +47,7 @@ def _generated(source: Path, course: Path, db_url: str | None) -> Path:
     shutil.copytree(source, course / "source" / name)
     result = NbGraderAPI(config=_configuration(course, db_url)).generate_assignment(name)
     if not result["success"]:
-        raise AuthoringError(f"nbgrader could not release {name}: {_last_word(result)}")
+        raise AuthoringError(f"nbgrader could not release {name}: {_reason(result)}")
     return course / "release" / name
 
 
@@ -84,8 +87,7 @@ def _scripts_on_path() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-def _last_word(result: dict[str, Any]) -> str:
-    """The line of nbgrader's log that says what was wrong: the last exception in it."""
-    lines = f"{result.get('log', '')}\n{result.get('error', '')}".splitlines()
-    exceptions = [line for line in lines if "Error: " in line and not line.startswith((" ", "["))]
-    return (exceptions or [line for line in lines if line.strip()] or ["no reason given"])[0].strip()
+def _reason(result: dict[str, Any]) -> str:
+    """The line of nbgrader's log that says what was wrong: the first exception in it."""
+    found = _EXCEPTION.search(f"{result.get('log', '')}\n{result.get('error', '')}")
+    return found[0] if found else "it gave no reason"
