@@ -136,7 +136,7 @@ def test_shapes_and_order_of_the_vae(latent, size):
     assert [part.shape for part in vae.encoder(pictures)] == [(size, latent)] * 3
     output, mu, log_var = vae(pictures)
     assert output.shape == (size, 1, 28, 28)
-    assert 0 <= output.min()
+    assert output.min() >= 0
     assert output.max() <= 1
     torch.testing.assert_close(mu, vae.encoder(pictures)[0])
     torch.testing.assert_close(log_var, vae.encoder(pictures)[1])

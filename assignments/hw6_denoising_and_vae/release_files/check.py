@@ -245,19 +245,16 @@ def _(vae_loss):
     def bce(guess: Tensor, target: Tensor) -> float:
         return float(vae_loss(guess, zeros[: len(guess)], zeros[: len(guess)], target)[0])
 
+    black, grey, half = (torch.full((2, 1, 28, 28), value) for value in (0.0, 0.2, 0.5))
+    right = math.isclose(bce(grey, black) / bce(half, black), math.log(0.8) / math.log(0.5), rel_tol=1e-3)
+    hint = "binary_cross_entropy takes the guess first, then the target."
+    yield holds("the picture is the target, not the guess", right, hint)
     value, expected_bce = bce(torch.full_like(images, 0.5), images), 3 * 784 * math.log(2)
     hint = f"A guess of 0.5 costs ln 2 per pixel, {expected_bce:.1f} for three pictures; yours is {value:.4g}."
     yield holds(
         "reconstruction is summed over pixels and pictures",
         math.isclose(value, expected_bce, rel_tol=1e-3),
         f"{hint} {reduction(value / expected_bce, 3, 784)}",
-    )
-    black, grey = torch.zeros(2, 1, 28, 28), torch.full((2, 1, 28, 28), 0.2)
-    right = math.isclose(bce(grey, black), -2 * 784 * math.log(0.8), rel_tol=1e-3)
-    yield holds(
-        "the picture is the target, not the guess",
-        right,
-        "binary_cross_entropy takes the guess first, then the target.",
     )
 
 
@@ -268,7 +265,7 @@ def kl_curve(kl):
     over_mu = [float(kl(x.view(1, 1), zero)) for x in grid]
     over_log_var = [float(kl(zero, x.view(1, 1))) for x in grid]
     for axis, values, name in zip(axes, (over_mu, over_log_var), ("mu", "log_var"), strict=True):
-        axis.plot(grid, values)
+        axis.plot(grid.numpy(), values)
         axis.axhline(0, color="grey", linewidth=1, linestyle="--")
         axis.set(xlabel=name, ylim=(-1.5, 9))
     axes[0].set_ylabel("your KL of one number")
@@ -406,7 +403,7 @@ def learns(vae: nn.Module, images: Tensor):
             idle = without_gradient(vae)
             yield holds("every layer takes part", not idle, f"The gradient does not reach {', '.join(idle[:3])}.")
         optimizer.step()
-        errors.append(float(error))
+        errors.append(error.item())
     hint = f"The squared error went from {errors[0]:.1f} to {errors[-1]:.1f}."
     yield holds("thirty steps make the reconstruction better", errors[-1] < 0.97 * errors[0], hint)
 

@@ -222,7 +222,7 @@ def show_rows(rows: dict[str, Tensor], above: Sequence[object] = ()):
     figure, axes = subplots(len(rows), columns, figsize=size, squeeze=False)
     for line, (name, images) in zip(axes, rows.items(), strict=True):
         for axis, image in zip(line, images.detach().cpu(), strict=False):
-            axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=1)
+            axis.imshow(image.squeeze().numpy(), cmap="gray", vmin=0, vmax=1)
         for axis in line:
             axis.set(xticks=[], yticks=[])
         line[0].set_ylabel(name, rotation=0, ha="right", va="center")
@@ -295,8 +295,8 @@ def plot_kl_per_dimension(mu: Tensor, std: Tensor):
     """
     figure, axis = subplots(figsize=(9, 2.6))
     place = np.arange(mu.shape[1])
-    axis.bar(place - 0.2, mu.std(0).cpu(), width=0.4, label="spread of the means")
-    axis.bar(place + 0.2, std.mean(0).cpu(), width=0.4, label="mean sigma")
+    axis.bar(place - 0.2, mu.std(0).cpu().numpy(), width=0.4, label="spread of the means")
+    axis.bar(place + 0.2, std.mean(0).cpu().numpy(), width=0.4, label="mean sigma")
     axis.set(xlabel="latent dimension", xticks=place)
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
@@ -312,6 +312,6 @@ def plot_manifold(vae, steps: int = 15):
     codes = torch.cartesian_prod(quantiles.flip(0), quantiles).flip(1).to(device)
     pictures = vae.eval().decoder(codes).cpu().view(steps, steps, 28, 28)
     figure, axis = subplots(figsize=(6, 6))
-    axis.imshow(pictures.permute(0, 2, 1, 3).reshape(28 * steps, 28 * steps), cmap="gray", vmin=0, vmax=1)
+    axis.imshow(pictures.permute(0, 2, 1, 3).reshape(28 * steps, 28 * steps).numpy(), cmap="gray", vmin=0, vmax=1)
     axis.set(xticks=[], yticks=[], xlabel="$z_1$ from low to high", ylabel="$z_2$ from low to high")
     return figure
