@@ -88,6 +88,7 @@ class _Child:
         self.probes = types.ModuleType("probes")
         self.undo: list[Callable[[], None]] = []
         self.busy = False
+        self.pid = os.getpid()
         signal.signal(signal.SIGINT, self._interrupted)
 
     # --- the loop ---
@@ -100,6 +101,8 @@ class _Child:
                 parts = self._answer(question)
             except BaseException as error:  # the interrupt, come in the moment between answer and loop
                 parts = wire.encode({"id": question["id"], "ok": False, "error": _describe(error)})
+            if os.getpid() != self.pid:  # a copy that the student's code forked: it must not answer too
+                os._exit(0)
             self.channel.send(parts)
 
     def _answer(self, question: dict[str, Any]) -> list[bytes | memoryview]:

@@ -1,0 +1,184 @@
+"""`autograder validate`: the checks are tested like any other code, on submissions whose grade is known.
+
+No grader in use does this. A check that lets a known mistake pass, names it wrongly, fails an unusual right solution, or
+fails the reference by chance, is found here before a student meets it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from autograder.assignment import Assignment
+from autograder.checking.outcomes import Outcome
+from autograder.checking.secret import CourseSecret
+from autograder.errors import SandboxError
+from autograder.grading.options import Options
+from autograder.grading.pool import Pool
+from autograder.grading.worker import Job
+from autograder.validation.catalogue import Catalogue, read_catalogue
+from autograder.validation.trials import ALTERNATIVE, MISTAKE, REFERENCE, Trial, Verdict, judge, make_trials
+
+_JOB_SECONDS = 900.0
+_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Everything that validating one assignment found out."""
+
+    assignment: str
+    verdicts: tuple[Verdict, ...]
+    catalogue: Catalogue
+    seconds: float
+
+    @property
+    def problems(self) -> list[tuple[Trial, str]]:
+        return [(verdict.trial, problem) for verdict in self.verdicts for problem in verdict.problems]
+
+    def count(self, kind: str) -> tuple[int, int]:
+        """How many trials' names of a kind came out right, of how many."""
+        names = {verdict.trial.name for verdict in self.verdicts if verdict.trial.kind == kind}
+        bad = {verdict.trial.name for verdict in self.verdicts if verdict.trial.kind == kind and verdict.problems}
+        return len(names) - len(bad), len(names)
+
+    @property
+    def named(self) -> int:
+        """Mistakes for which a message says what it must."""
+        return sum(1 for variant in self.catalogue.visible_mistakes if variant.says)
+
+    @property
+    def check_seconds(self) -> dict[str, float]:
+        """Mean time of each check on the reference solution."""
+        reports = [verdict.report for verdict in self.verdicts if verdict.trial.kind == REFERENCE]
+        ids = [check.id for check in reports[0].checks]
+        return {id: sum(c.seconds for r in reports for c in r.checks if c.id == id) / len(reports) for id in ids}
+
+    @property
+    def matrix(self) -> dict[str, frozenset[str]]:
+        """For each mistake, the ids of the checks that see it."""
+        seen: dict[str, frozenset[str]] = {}
+        for verdict in self.verdicts:
+            if verdict.trial.kind == MISTAKE:
+                failed = {check.id for check in verdict.report.checks if check.outcome is not Outcome.PASSED}
+                seen[verdict.trial.name] = seen.get(verdict.trial.name, frozenset()) | failed
+        return seen
+
+    @property
+    def never_alone(self) -> list[str]:
+        """Checks without which every mistake would still be caught."""
+        alone = {next(iter(checks)) for checks in self.matrix.values() if len(checks) == 1}
+        return [id for id in self.check_seconds if id not in alone]
+
+    @property
+    def right_runs(self) -> tuple[int, int]:
+        """(checks that failed a right solution, checks run on right solutions)."""
+        right = [v.report for v in self.verdicts if v.trial.kind in (REFERENCE, ALTERNATIVE)]
+        checks = [check for report in right for check in report.checks]
+        return sum(check.outcome is not Outcome.PASSED for check in checks), len(checks)
+
+
+def validate_all(
+    assignments: Sequence[Assignment], options: Options, secrets: int, flake: int, workers: int, report: Path | None
+) -> bool:
+    """Validates and prints each assignment; whether everything came out as it must."""
+    from autograder.reporting.validation_page import write_validation_page
+
+    console = Console()
+    results = [validate(assignment, options, secrets, workers, console) for assignment in assignments]
+    fine = all([_print(result, console) for result in results])
+    if flake:
+        fine = all([_flake(assignment, options, flake, workers, console) for assignment in assignments]) and fine
+    if report:
+        write_validation_page(report, results)
+        console.print(f"matrix: {report}")
+    return fine
+
+
+def validate(
+    assignment: Assignment, options: Options, secrets: int, workers: int, console: Console | None = None
+) -> Validation:
+    """Grades all trials of one assignment and judges the reports."""
+    started = time.perf_counter()
+    catalogue = read_catalogue(assignment)
+    with tempfile.TemporaryDirectory(prefix="autograder-validate-") as folder:
+        trials = make_trials(assignment, catalogue, secrets, Path(folder))
+        verdicts = _grade(assignment, options, trials, workers, console or Console(quiet=True))
+    return Validation(assignment.name, tuple(verdicts), catalogue, time.perf_counter() - started)
+
+
+def _grade(
+    assignment: Assignment, options: Options, trials: Sequence[Trial], workers: int, console: Console
+) -> list[Verdict]:
+    keys = [options.secret.derive("validate", str(number)) for number in range(1 + max(t.secret for t in trials))]
+    jobs = [Job(trial.name, trial.path, secret=keys[trial.secret], tag=str(n)) for n, trial in enumerate(trials)]
+    verdicts: dict[int, Verdict] = {}
+    with _progress(console) as progress, Pool(assignment, options, min(workers, len(jobs)), _JOB_SECONDS) as pool:
+        bar = progress.add_task(assignment.name, total=len(jobs))
+        for done in pool.grade(jobs):
+            if done.report is None:
+                raise SandboxError(f"{trials[int(done.job.tag)].name}: {done.problem}")
+            number = int(done.job.tag)
+            verdicts[number] = judge(trials[number], done.report)
+            progress.advance(bar)
+    return [verdicts[number] for number in range(len(trials))]
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+def _print(result: Validation, console: Console) -> bool:
+    caught, mistakes = result.count(MISTAKE)
+    kept, alternatives = result.count(ALTERNATIVE)
+    failed, run = result.right_runs
+    invisible = len(result.catalogue.mistakes) - len(result.catalogue.visible_mistakes)
+    console.print(f"[bold]{result.assignment}[/]  ({result.seconds:.0f} s)")
+    console.print(f"  mistakes caught           {caught} of {mistakes}, {result.named} of them named ({invisible} invisible)")
+    console.print(f"  alternatives passed       {kept} of {alternatives}")
+    bound = _upper_bound(failed, run)
+    console.print(f"  right solutions           {failed} of {run} checks failed (rate below {bound:.1e} at 95 %)")
+    console.print(f"  all checks, on reference  {sum(result.check_seconds.values()):.2f} s")
+    if result.never_alone:
+        console.print(f"  never fail alone          {', '.join(id.partition('::')[2] for id in result.never_alone)}")
+    for trial, problem in result.problems:
+        console.print(f"  [red]✗[/] {trial.kind} {trial.name} (secret {trial.secret}): {problem}", markup=True)
+    return not result.problems
+
+
+def _upper_bound(failures: int, runs: int) -> float:
+    """Clopper–Pearson upper bound at 95 % of a rate of which `failures` in `runs` were seen."""
+    from scipy.stats import beta
+
+    return 1.0 if failures >= runs else float(beta.ppf(_CONFIDENCE, failures + 1, runs - failures))
+
+
+def _flake(assignment: Assignment, options: Options, count: int, workers: int, console: Console) -> bool:
+    """Grades the reference with many secrets: how often would a right solution lose points by chance?"""
+    from autograder.validation.catalogue import make_submission
+    from autograder.validation.trials import _write
+
+    with tempfile.TemporaryDirectory(prefix="autograder-flake-") as folder:
+        path = _write(Path(folder) / "reference.ipynb", make_submission(assignment, kind=REFERENCE))
+        keys: list[CourseSecret] = [options.secret.derive("flake", str(number)) for number in range(count)]
+        jobs = [Job("reference", path, secret=key) for key in keys]
+        failures: list[str] = []
+        with _progress(console) as progress, Pool(assignment, options, workers, _JOB_SECONDS) as pool:
+            bar = progress.add_task(f"{assignment.name}: {count} secrets", total=count)
+            for done in pool.grade(jobs):
+                checks = done.report.checks if done.report else ()
+                lost = [f"{c.id}: {c.message}" for c in checks if c.outcome is not Outcome.PASSED]
+                failures += lost or ([] if done.report else [done.problem])
+                progress.advance(bar)
+    bound = _upper_bound(len(failures), count)
+    console.print(f"{assignment.name}: {len(failures)} failures in {count} gradings (rate below {bound:.1e} at 95 %)")
+    for failure in failures[:20]:
+        console.print(f"  [red]✗[/] {failure}")
+    return not failures
