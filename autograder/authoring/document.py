@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import yaml
 from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 
@@ -70,6 +71,8 @@ def read_document(path: Path) -> Document:
         notebook = myst_to_notebook(path.read_text(encoding="utf-8"), add_source_map=True)
     except FileNotFoundError:
         raise AuthoringError(f"{path} is missing") from None
+    except nbformat.ValidationError as error:
+        raise AuthoringError(f"{path.name}: front matter: {error.message}") from None
     except (MystMetadataParsingError, yaml.YAMLError) as error:
         raise AuthoringError(f"{path.name}: {' '.join(str(error).split())}") from None
     front = notebook.metadata
@@ -82,7 +85,7 @@ def read_document(path: Path) -> Document:
         title=ours["title"],
         blocks=blocks,
         limits=_limits(ours.get("limits") or {}, path),
-        kernel={**KERNEL, **(front.get("kernelspec") or {})},
+        kernel=dict(front.get("kernelspec") or KERNEL),
         in_release=tuple(str(line).strip() for line in ours.get("in_release") or ()),
     )
 

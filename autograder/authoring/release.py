@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder.errors import AuthoringError
 
-_EXCEPTION = re.compile(r"^[\w.]*(Error|Exception): .*$", re.MULTILINE)
+_EXCEPTION = re.compile(r"^\s*([\w.]*(?:Error|Exception): .*)$", re.MULTILINE)
 
 KEPT_IN_CELLS = [("nbgrader",), ("autograder",), ("tags",), ("deletable",), ("editable",)]
 KEPT_IN_NOTEBOOK = [("autograder",), ("kernelspec",), ("language_info", "name")]
@@ -90,4 +90,4 @@ def _scripts_on_path() -> Iterator[None]:
 def _reason(result: dict[str, Any]) -> str:
     """The line of nbgrader's log that says what was wrong: the first exception in it."""
     found = _EXCEPTION.search(f"{result.get('log', '')}\n{result.get('error', '')}")
-    return found[0] if found else "it gave no reason"
+    return found[1] if found else "it gave no reason"

@@ -46,10 +46,10 @@ def test_lines_are_those_of_the_file(tmp_path: Path):
 
 
 def test_limits_and_kernel_come_from_the_front_matter(tmp_path: Path):
-    front = FRONT.replace("---\n", "---\nkernelspec: {name: k}\n", 1)
+    front = FRONT.replace("---\n", "---\nkernelspec: {name: k, display_name: K}\n", 1)
     document = read(tmp_path, "", front.replace('"T"', '"T"\n  limits: {cell_seconds: 2.5, memory_mb: 1}'))
     assert document.limits == {"cell_seconds": 2.5, "memory_mb": 1}
-    assert document.kernel == {"name": "k", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    assert document.kernel == {"name": "k", "display_name": "K"}
     assert read(tmp_path, "").kernel["name"] == "python3"
 
 
@@ -95,6 +95,7 @@ def test_faults_are_named_with_their_line(tmp_path: Path, text: str, sentence: s
         ("---\nautograder: {title: T, limit: {}}\n---\n", "does not know limit"),
         ("---\nautograder: {title: T, limits: {seconds: 1}}\n---\n", "no limit is called 'seconds'"),
         ("---\nautograder: {title: T, limits: {memory_mb: 0}}\n---\n", "memory_mb must be a positive number"),
+        ("---\nkernelspec: {name: k}\n---\n", "front matter: 'display_name' is a required property"),
         ("---\nautograder: {title: T\n---\n", r"assignment\.md: "),
     ],
 )
