@@ -17,7 +17,7 @@ from torch import nn
 from solutions import hw6_denoising_and_vae as hw6
 
 FOLDER = Path(__file__).parents[2] / "assignments" / "hw6_denoising_and_vae" / "release_files"
-MODULES = ("helpers", "verdicts", "check")
+MODULES = ("helpers", "verdicts", "laws", "check")
 
 
 @pytest.fixture(scope="module")
