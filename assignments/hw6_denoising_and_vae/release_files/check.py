@@ -372,14 +372,15 @@ def _(linear_interpolation):
 @public_check("latent_linear_interpolation")
 def _(latent_linear_interpolation):
     vae = TinyVAE().eval()
+    across, down = torch.meshgrid(torch.linspace(0, 7, 28), torch.linspace(0, 7, 28), indexing="xy")
     with torch.no_grad():
-        vae.pictures.weight.copy_(4 * torch.randn(784, 2))
+        vae.pictures.weight.copy_(4 * torch.stack([across.sin().flatten(), down.cos().flatten()], dim=1))
     z0, z1 = torch.tensor([-1.5, 0.4]), torch.tensor([1.0, 1.3])
     pictures = latent_linear_interpolation(z0, z1, vae)
     shape = tuple(pictures.shape)
     yield holds("returns pictures (11, 1, 28, 28)", shape == (11, 1, 28, 28), f"The shape is {shape}.")
     yield holds("without gradients", not pictures.requires_grad, "Decode under torch.no_grad().")
-    yield show_strip(pictures.detach(), "your strip, decoded by a decoder that knows only stripes and noise")
+    yield show_strip(pictures.detach(), "your strip, from a decoder that paints waves")
     with torch.no_grad():
         ends = vae.decoder(torch.stack([z0, z1, (z0 + z1) / 2]))
     yield from on_the_line(pictures.detach(), ends[0], ends[1], "code, decoded")

@@ -94,7 +94,7 @@ def run_check(task: str, thing: Any) -> Result:
         except NotImplementedError as error:
             result.lines.append(Line(Verdict.NOT_STARTED, _what_is_open(task, error)))
         except Exception as error:
-            result.lines.append(Line(Verdict.FAILS, f"{type(error).__name__}: {error}", _where(error)))
+            result.lines.append(Line(Verdict.FAILS, f"{type(error).__name__}: {error} — {_where(error)}"))
     return result
 
 
@@ -120,7 +120,7 @@ def _what_is_open(task: str, error: BaseException) -> str:
 def _where(error: BaseException) -> str:
     frames = _student_frames(error)
     if not frames:
-        return "The check could not use what came back: compare its type and shape with the text above."
+        return "the check could not use what came back: compare its type and shape with the text above"
     frame = frames[-1]
     code = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
     return f"in {frame.name}, line {frame.lineno} of the cell: {code}"
