@@ -11,7 +11,6 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,23 +54,25 @@ class NotebookFile:
     repairs: tuple[str, ...] = ()
 
 
-class _Notebook(msgspec.Struct):
-    cells: list[msgspec.Raw] | None = None
-    worksheets: list[_Worksheet] | None = None  # nbformat 2 and 3
-    metadata: msgspec.Raw = msgspec.Raw(b"{}")
-    nbformat: Any = 4
-
-
-class _Worksheet(msgspec.Struct):
-    cells: list[msgspec.Raw] = []
-
-
 class _Cell(msgspec.Struct):
-    cell_type: Any = "code"
+    """The parts of a cell that are looked at, still as JSON: `Raw` takes no memory of its own."""
+
+    cell_type: msgspec.Raw = msgspec.Raw(b'"code"')
     source: msgspec.Raw = msgspec.Raw(b'""')
     input: msgspec.Raw = msgspec.Raw(b"")  # what nbformat 3 calls the source of a code cell
     metadata: msgspec.Raw = msgspec.Raw(b"{}")
-    id: Any = None
+    id: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Worksheet(msgspec.Struct):
+    cells: list[_Cell] = []
+
+
+class _Notebook(msgspec.Struct):
+    cells: list[_Cell] | None = None
+    worksheets: list[_Worksheet] | None = None  # nbformat 2 and 3
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+    nbformat: msgspec.Raw = msgspec.Raw(b"4")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -97,6 +98,14 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def sha256_of(path: Path) -> str:
+    """Hash of the file as grading would read it; that of nothing when it cannot be read."""
+    try:
+        return sha256(read_bytes(path))
+    except Unreadable:
+        return sha256(b"")
+
+
 def parse(data: bytes) -> NotebookFile:
     """The notebook in `data`; raises Unreadable with a sentence to the student."""
     if len(data) > NOTEBOOK_BYTES:
@@ -112,13 +121,13 @@ def parse(data: bytes) -> NotebookFile:
     raw = _raw_cells(notebook)
     if len(raw) > NOTEBOOK_CELLS:
         raise Unreadable(f"The notebook has {len(raw)} cells; at most {NOTEBOOK_CELLS} are read.")
-    cells = tuple(_cells(raw))
+    cells = tuple(cell for cell in map(_file_cell, raw) if cell is not None)
     if sum(len(cell.source) for cell in cells if cell.type == "code") > NOTEBOOK_CODE_CHARS:
         raise Unreadable(f"The notebook holds more than {NOTEBOOK_CODE_CHARS:,} characters of code.")
     if len(cells) < len(raw):
         repairs.append(f"{len(raw) - len(cells)} of {len(raw)} cells are broken or too large and were left out.")
-    if isinstance(notebook.nbformat, int) and notebook.nbformat < 4:
-        repairs.append(f"The notebook is in the old format {notebook.nbformat} and was read as such.")
+    if (version := bytes(notebook.nbformat)) in (b"1", b"2", b"3"):
+        repairs.append(f"The notebook is in the old format {version.decode()} and was read as such.")
     return NotebookFile(cells, _assignment_name(notebook.metadata), tuple(repairs))
 
 
@@ -172,7 +181,7 @@ def _why_not_json(text: str) -> str:
     return "The file is no Jupyter notebook: it is not JSON."
 
 
-def _raw_cells(notebook: _Notebook) -> list[msgspec.Raw]:
+def _raw_cells(notebook: _Notebook) -> list[_Cell]:
     if notebook.cells is not None:
         return notebook.cells
     if notebook.worksheets is not None:
@@ -180,58 +189,42 @@ def _raw_cells(notebook: _Notebook) -> list[msgspec.Raw]:
     raise Unreadable("The file is JSON but no Jupyter notebook: it has no list of cells.")
 
 
-def _cells(raw: list[msgspec.Raw]) -> Iterator[FileCell]:
-    for item in raw:
-        try:
-            cell = msgspec.json.decode(item, type=_Cell)
-            source = _source(cell.input or cell.source)
-        except (msgspec.DecodeError, RecursionError):
-            continue
-        if source is not None:
-            yield _file_cell(cell, source)
-
-
-def _file_cell(cell: _Cell, source: str) -> FileCell:
-    metadata = _mapping(cell.metadata)
-    nbgrader, ours = metadata.get("nbgrader"), metadata.get("autograder")
+def _file_cell(cell: _Cell) -> FileCell | None:
+    """None when the cell's source is no text or too large."""
+    source = _value(cell.input or cell.source, CELL_BYTES)
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    type, metadata = _value(cell.cell_type), _mapping(_value(cell.metadata))
     found = (
-        cell.id,
-        nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None,
+        _value(cell.id),
+        _mapping(metadata.get("nbgrader")).get("grade_id"),
         metadata.get("id"),  # where Colab keeps it
     )
-    kind = ours.get("kind") if isinstance(ours, dict) else None
+    kind = _mapping(metadata.get("autograder")).get("kind")
     return FileCell(
-        type=cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw",
+        type=type if type in ("code", "markdown") else "raw",
         source=source,
         ids=tuple(dict.fromkeys(name for name in found if isinstance(name, str))),
         kind=kind if isinstance(kind, str) else "",
     )
 
 
-def _source(raw: msgspec.Raw) -> str | None:
-    """A cell's source, which may be one text or a list of lines; None when it is neither or too large."""
-    if len(bytes(raw)) > CELL_BYTES:
+def _value(raw: msgspec.Raw, most_bytes: int = METADATA_BYTES) -> Any:
+    """A small part's value; None when it is too large or no JSON."""
+    if len(memoryview(raw)) > most_bytes:
         return None
-    lines = msgspec.json.decode(raw)
-    if isinstance(lines, str):
-        return lines
-    if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
-        return "".join(lines)
-    return None
-
-
-def _mapping(raw: msgspec.Raw) -> dict[str, Any]:
-    """Metadata; empty when it is too large or no mapping."""
-    if len(bytes(raw)) > METADATA_BYTES:
-        return {}
     try:
-        found = msgspec.json.decode(raw)
+        return msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _assignment_name(metadata: msgspec.Raw) -> str:
-    ours = _mapping(metadata).get("autograder")
-    name = ours.get("assignment") if isinstance(ours, dict) else None
+    name = _mapping(_mapping(_value(metadata)).get("autograder")).get("assignment")
     return name if isinstance(name, str) else ""

@@ -418,9 +418,10 @@ UNREADABLE = {
     "zip": (b"PK\x03\x04\x00\x00", "zip archive"),
     "a number": (b"3", "no list of cells"),
     "no cells": (b'{"nbformat": 4}', "no list of cells"),
+    "cells are numbers": (b'{"cells": [' + b"0," * 20_000_000 + b"1]}", "no list of cells"),
     "cells are text": (b'{"cells": "many"}', "no list of cells"),
     "no cell at all": (b'{"cells": []}', "right file"),
-    "deep": (b'{"cells": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "nested too deeply"),
+    "deep": (b'{"cells": [{"source": ' + b"[" * 200_000 + b"]" * 200_000 + b"}]}", "nested too deeply"),
     "deep in a cell": (b'{"cells": [], "x": ' + b'{"a":' * 200_000 + b"1" + b"}" * 200_000 + b"}", "nested too deeply"),
     "many cells": (b'{"cells": [' + b"{}," * 2_100 + b"{}]}", "at most 2000"),
     "a bomb": (b'{"cells": [' + b"[]," * 1_100_000 + b"[]]}", "far more values"),
@@ -457,7 +458,7 @@ def test_a_file_that_is_too_large_is_a_problem(read: Read, monkeypatch: pytest.M
 def test_a_cell_that_is_too_large_is_left_out(read: Read) -> None:
     notebook = solved()
     notebook["cells"].append(code("#" * (limits.CELL_BYTES + 1)))
-    notebook["cells"].append(17)
+    notebook["cells"].append({**code(""), "source": 17})
     submission = read(notebook)
     assert is_right(submission)
     assert submission.repairs == ("2 of 18 cells are broken or too large and were left out.",)
