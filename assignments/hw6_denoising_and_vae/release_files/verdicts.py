@@ -14,6 +14,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -22,7 +23,8 @@ from typing import Any
 import torch
 
 OUR_FOLDER = Path(__file__).resolve().parent
-PUBLIC_CHECKS: dict[str, Callable[[Any], Iterator[Any]]] = {}
+PublicCheck = Callable[[Any], Iterator[Any]]
+PUBLIC_CHECKS: dict[str, PublicCheck] = {}
 
 
 class Verdict(Enum):
@@ -68,10 +70,10 @@ def note(text: str) -> Line:
     return Line(Verdict.NOTE, text)
 
 
-def public_check(task: str):
+def public_check(task: str) -> Callable[[PublicCheck], PublicCheck]:
     """Registers a generator function as the public check of a task."""
 
-    def register(function):
+    def register(function: PublicCheck) -> PublicCheck:
         PUBLIC_CHECKS[task] = function
         return function
 
@@ -281,7 +283,9 @@ def ready() -> None:
     namespace = shell.user_ns if shell else vars(sys.modules["__main__"])
     path = find_notebook(Path.cwd(), namespace)
     notebook = _read(path) if path else {}
-    report = Result("Ready to hand in?", list(summary(run_all(namespace), notebook)) + list(word_counts(notebook)))
+    with _silence(shell):
+        results = run_all(namespace)
+    report = Result("Ready to hand in?", [*summary(results, notebook), *word_counts(notebook)])
     if shell and notebook:
         report.lines.append(ran_from_the_top(shell.history_manager.input_hist_raw[1:], notebook))
     elif not notebook:
@@ -289,6 +293,15 @@ def ready() -> None:
             note("The notebook's file was not found from here, so the order of its cells was not looked at.")
         )
     show(report)
+
+
+def _silence(shell: Any) -> AbstractContextManager[Any]:
+    """Keeps what students print, and their progress bars, out of the output of a notebook's cell."""
+    if shell is None:
+        return nullcontext()
+    from IPython.utils.capture import capture_output
+
+    return capture_output()
 
 
 def run_definitions(notebook: dict[str, Any]) -> tuple[dict[str, Any], list[Line]]:
@@ -325,7 +338,7 @@ def main(arguments: list[str]) -> int:
     results = run_all(namespace)
     for result in results:
         show(result)
-    report = Result(path.name, problems + list(summary(results, notebook)) + list(word_counts(notebook)))
+    report = Result(path.name, [*problems, *summary(results, notebook), *word_counts(notebook)])
     show(report)
     show(Result("Order of execution", [saved_in_order(notebook)]))
     return 0 if report.verdict is Verdict.HOLDS else 1
