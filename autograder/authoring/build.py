@@ -63,14 +63,19 @@ def _pairs(built: safety.Built, assignment: Assignment) -> list[tuple[Path, Path
     return [(built.source, assignment.source.parent), (built.release, assignment.release.parent)]
 
 
-def _build_in(scratch: Path, assignment: Assignment) -> tuple[safety.Built, BuildResult]:
-    """Builds under `scratch` and refuses what is not safe."""
-    recipe = Recipe(
+def read_recipe(assignment: Assignment) -> Recipe:
+    """All that the notebooks are made of; raises AuthoringError on a file that is missing or not understood."""
+    return Recipe(
         name=assignment.name,
         document=read_document(assignment.text),
         solution=SolutionModule.read(assignment.solution),
         checks=read_checks(assignment.checks),
     )
+
+
+def _build_in(scratch: Path, assignment: Assignment) -> tuple[safety.Built, BuildResult]:
+    """Builds under `scratch` and refuses what is not safe."""
+    recipe = read_recipe(assignment)
     files = release_files(assignment.release_files)
     built = safety.Built(
         source=scratch / "source" / assignment.name,
@@ -100,7 +105,7 @@ def _result(assignment: Assignment, recipe: Recipe, built: safety.Built) -> Buil
         files=tuple(sorted(built.files)),
         tasks=tuple(BuiltTask(task, checks.points_of(task), len(checks.of(task))) for task in tasks),
         points=checks.points,
-        manual_points=sum(block.points for block in recipe.document.of_kind(QUESTION)),
+        manual_points=sum((block.points for block in recipe.document.of_kind(QUESTION)), 0.0),
         warnings=(*_loose_ends(recipe), *safety.warnings(built)),
     )
 
