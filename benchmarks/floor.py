@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from autograder.grading.submission import Submission, read_submission
 
 from autograder.assignment import Assignment
 from autograder.grading.grader import materials_of
+from autograder.grading.submission import Submission, read_submission
 from autograder.sandbox.shell import Shell, make_shell, warm_up
 from benchmarks.inprocess_student import InProcessChecks
 

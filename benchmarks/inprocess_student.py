@@ -1,8 +1,9 @@
 """The fixtures of the hidden checks without a sandbox: the student's code runs in the process that judges it.
 
-The benchmark needs it twice: in one warm process, as the floor that no isolation can beat, and inside the notebook, where
-stock nbgrader runs tests. The check functions are the same files, the secret inputs and the seeds are the same numbers, so
-all graders do the same arithmetic. Never grade people with it: here a submission can do to its judge whatever it likes.
+The benchmark needs it twice: in one warm process, as the floor that no isolation can beat, and inside the notebook,
+where stock nbgrader runs tests. The check functions are the same files, the secret inputs and the seeds are the same
+numbers, so all graders do the same arithmetic. Never grade people with it: here a submission can do to its judge
+whatever it likes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The same assignment and submissions as a course for stock nbgrader: hidden checks as assertions in the notebook.
 
 A grade cell holds one line per check; it runs the very check function in the kernel (see inprocess_student.py) and the
-cell's last line is the number of points, which nbgrader reads as partial credit. Experiment cells and public checks are left
-out of every notebook, since our grader does not run them either.
+cell's last line is the number of points, which nbgrader reads as partial credit. Experiment cells and public checks are
+left out of every notebook, since our grader does not run them either.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any
 import nbformat
 
 from autograder.assignment import Assignment
-from autograder.checking.declaration import Declaration
+from autograder.authoring.checks_index import ChecksIndex, read_checks
 from autograder.grading.grader import materials_of
-from benchmarks.inprocess_student import InProcessChecks
 
 LEFT_OUT = ("experiment", "public_check")
+QUIET = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}  # one thread as in our sandbox, no progress bars to render
 CONFIG = """\
 c = get_config()
 c.CourseDirectory.course_id = "benchmark"
@@ -48,7 +48,7 @@ def make_course(root: Path, assignment: Assignment, submitted: Path, key: bytes)
     shutil.copy(Path(__file__).with_name("inprocess_student.py"), folder)
     shutil.copytree(assignment.checks, folder / "hidden", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "hidden" / "probes.py").write_text(materials.probes, encoding="utf-8")
-    _convert(assignment.source, folder, _with_assertions(assignment, materials.probes, key))
+    _convert(assignment.source, folder, _with_assertions(assignment, key))
     for student in sorted(path.name for path in submitted.iterdir()):
         place = root / "submitted" / student / assignment.name
         place.mkdir(parents=True)
@@ -59,9 +59,6 @@ def environment(assignment: Assignment) -> dict[str, str]:
     """The same data and the same one thread that our grader gives, and its tools (alembic) on the path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     return {**os.environ, **materials_of(assignment).environment, **QUIET, "PATH": path}
-
-
-QUIET = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1", "MPLBACKEND": "agg"}
 
 
 def scores(root: Path, assignment: Assignment) -> dict[str, float]:
@@ -87,22 +84,21 @@ def _kind(cell: Mapping[str, Any]) -> str:
     return str(cell["metadata"].get("autograder", {}).get("kind", ""))
 
 
-def _with_assertions(assignment: Assignment, probes: str, key: bytes) -> Callable[[list[Any]], list[Any]]:
+def _with_assertions(assignment: Assignment, key: bytes) -> Callable[[list[Any]], list[Any]]:
     """The change that fills the grade cells: all checks are set up by the first one."""
-    checks = InProcessChecks(assignment.checks, probes, assignment.name, key).checks
-    declared = {id: check.declaration for id, check in checks.items()}
+    checks = read_checks(assignment.checks)
 
     def fill(cells: list[Any]) -> list[Any]:
         opening = OPENING.format(assignment=assignment.name, key=key.hex())
         for cell in cells:
             if _kind(cell) == "points":
-                cell.source = opening + _assertions(cell.metadata["autograder"]["task"], declared)
+                cell.source = opening + _assertions(cell.metadata["autograder"]["task"], checks)
                 opening = ""
         return cells
 
     return fill
 
 
-def _assertions(task: str, declared: Mapping[str, Declaration]) -> str:
-    lines = [f"_cell.check({json.dumps(id)}, {each.points})" for id, each in declared.items() if each.task == task]
+def _assertions(task: str, checks: ChecksIndex) -> str:
+    lines = [f"_cell.check({json.dumps(check.id)}, {check.points})" for check in checks.of(task)]
     return "\n".join(["_cell = GradeCell(_checks, globals())", *lines, "_cell.points()"])

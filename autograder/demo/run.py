@@ -1,0 +1,119 @@
+"""`autograder demo`: builds an assignment, grades a made-up class with it, and says what came out and where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.assignment import Assignment
+from autograder.authoring.build import build
+from autograder.checking.outcomes import Outcome
+from autograder.demo.made_up_class import Member, describe, make_class
+from autograder.demo.real_data import require_mnist, train_on
+from autograder.grading.classroom import ClassResult, grade_class
+from autograder.grading.options import Options
+from autograder.grading.report import Report
+from autograder.reporting.progress import class_progress
+
+SAID_CHARS = 200
+
+
+def run_demo(
+    assignment: Assignment,
+    out: Path,
+    options: Options,
+    workers: int,
+    data: Path | None = None,
+    console: Console | None = None,
+) -> ClassResult:
+    """Makes, grades and tells. Everything lands below `out`; with `data` the reference is trained on the MNIST there.
+
+    Raises AutograderError when `out` cannot be used or `data` does not hold MNIST, before anything else is done.
+    """
+    console = console or Console()
+    if data is not None:
+        require_mnist(data)
+    members = make_class_of(assignment, out / "submitted", console)
+    with class_progress() as progress:
+        result = grade_class(
+            assignment,
+            out / "submitted",
+            out,
+            options,
+            workers=workers,
+            gradebook=str(out / "gradebook.db"),
+            force=True,
+            progress=progress,
+        )
+    console.print(class_table(assignment, members, result.reports))
+    tell_places(console, out, result)
+    console.print(f"isolation: {options.mode.value}; device: {options.device}; workers: {workers}")
+    tell_data(console, assignment, data)
+    return result
+
+
+def make_class_of(assignment: Assignment, folder: Path, console: Console) -> list[Member]:
+    """Builds the notebooks and makes the class, and says so."""
+    built = build(assignment)
+    console.print(f"{assignment.name}: {built.points:g} automatic points in {len(built.tasks)} tasks, notebooks built")
+    members = make_class(assignment, folder)
+    console.print(f"a made-up class of {len(members)} in {folder}: {describe(members)}")
+    return members
+
+
+def class_table(assignment: Assignment, members: Sequence[Member], reports: Sequence[Report]) -> Table:
+    """One line a student: what was handed in, the points, and the first thing that the grader had to say."""
+    table = Table(title=assignment.name, title_justify="left")
+    table.add_column("student")
+    table.add_column("what was handed in", ratio=2)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("what the grader says first", ratio=3)
+    found = {report.student: report for report in reports}
+    for member in members:
+        report = found[member.student]
+        table.add_row(member.student, Text(member.what), f"{report.score:g} / {report.max_score:g}", Text(said(report)))
+    return table
+
+
+def said(report: Report) -> str:
+    """The report in one sentence."""
+    if report.problem:
+        return report.problem
+    lost = [check for check in report.checks if check.outcome is not Outcome.PASSED]
+    if not lost:
+        return "every check passes"
+    if all(check.outcome is Outcome.NOT_ATTEMPTED for check in lost) and report.score == 0:
+        return "nothing was attempted"
+    first = next((check for check in lost if check.outcome is not Outcome.NOT_ATTEMPTED), lost[0])
+    message = " ".join(first.message.split())
+    text = f"{first.task}, {first.outcome.in_words}: {message}"
+    return text if len(text) <= SAID_CHARS else text[: SAID_CHARS - 1] + "…"
+
+
+def tell_places(console: Console, out: Path, result: ClassResult) -> None:
+    """Where everything lies."""
+    places = {
+        "class report": result.results.class_report,
+        "feedback pages": out / "feedback",
+        "reports": out / "reports",
+        "gradebook": out / "gradebook.db",
+    }
+    for name, path in places.items():
+        console.print(f"{name + ':':<16}{path}", soft_wrap=True, highlight=False, markup=False)
+
+
+def tell_data(console: Console, assignment: Assignment, data: Path | None) -> None:
+    """Which data were used; with real data the reference is trained on them, here and now."""
+    if data is None:
+        console.print("data: the tiny sample that grading always uses (make demo DATA=/path trains on real MNIST too)")
+        return
+    console.print(
+        f"data: MNIST from {data}; the reference is trained on it, which takes a few minutes:", soft_wrap=True
+    )
+    with console.status("training ..."):
+        for line in train_on(assignment, data):
+            console.print(f"  {line}", highlight=False, soft_wrap=True, markup=False)
