@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.authoring.regions import parse
+from autograder.authoring.regions import defined_names, parse
 from autograder.errors import AuthoringError
 
+Constants = dict[str, Any]  # name -> value of a module's plain variables
 FORM = '@check(task="...", points=1)'
 
 
@@ -69,16 +70,24 @@ def read_checks(folder: Path) -> ChecksIndex:
 
 
 def _checks_of(path: Path) -> Iterator[IndexedCheck]:
-    for node in parse(path.read_text(encoding="utf-8"), path.name).body:
+    body = parse(path.read_text(encoding="utf-8"), path.name).body
+    constants = _constants(body)
+    for node in body:
         if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
             raise AuthoringError(f"{path.name}: line {node.lineno}: a check is a function, not a method of a class")
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found = _check_of(node, path)
+            found = _check_of(node, path, constants)
             if found:
                 yield found
 
 
-def _check_of(node: ast.FunctionDef | ast.AsyncFunctionDef, path: Path) -> IndexedCheck | None:
+def _constants(body: list[ast.stmt]) -> Constants:
+    """The module's variables whose values are written out, such as TASK = "VAE.encoder"."""
+    assignments = (node for node in body if isinstance(node, (ast.Assign, ast.AnnAssign)))
+    return {name: _literal(node.value, {}) for node in assignments if node.value for name in defined_names(node)}
+
+
+def _check_of(node: ast.FunctionDef | ast.AsyncFunctionDef, path: Path, constants: Constants) -> IndexedCheck | None:
     """The check that a function is; None for a helper."""
     declared = [decorator for decorator in node.decorator_list if _is_check(decorator)]
     where = f"{path.name}: line {node.lineno}: {node.name}"
@@ -88,9 +97,11 @@ def _check_of(node: ast.FunctionDef | ast.AsyncFunctionDef, path: Path) -> Index
         return None
     if isinstance(node, ast.AsyncFunctionDef):
         raise AuthoringError(f"{where}: a check is a plain function, not an async one")
-    if len(declared) != 1 or len(node.decorator_list) != 1:
-        raise AuthoringError(f"{where}: a check has one decorator, {FORM}")
-    task, points = _declaration(declared[0], where)
+    if len(declared) != 1:
+        raise AuthoringError(f"{where}: a check is declared once, by the decorator {FORM}")
+    if any(_first_name(decorator) == "pytest" for decorator in node.decorator_list):
+        raise AuthoringError(f"{where}: a check takes none of pytest's marks: it runs once for every submission")
+    task, points = _declaration(declared[0], where, constants)
     return IndexedCheck(f"{path.name}::{node.name}", task, points, _title(node, where))
 
 
@@ -105,11 +116,11 @@ def _called_name(node: ast.AST | None) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _declaration(decorator: ast.expr, where: str) -> tuple[str, float]:
-    """The task and the points that the decorator says; both must be written out as literals."""
+def _declaration(decorator: ast.expr, where: str, constants: Constants) -> tuple[str, float]:
+    """The task and the points that the decorator says, as literals or as constants of the module."""
     if not isinstance(decorator, ast.Call) or decorator.args:
         raise AuthoringError(f"{where}: write the decorator as {FORM}")
-    said = {keyword.arg: _literal(keyword.value) for keyword in decorator.keywords}
+    said = {keyword.arg: _literal(keyword.value, constants) for keyword in decorator.keywords}
     unknown = [str(key or "**") for key in said if key not in ("task", "points", "seconds")]
     if unknown:
         raise AuthoringError(f"{where}: the decorator does not know {', '.join(unknown)}: write it as {FORM}")
@@ -121,7 +132,17 @@ def _declaration(decorator: ast.expr, where: str) -> tuple[str, float]:
     return task, float(points)
 
 
-def _literal(node: ast.expr) -> Any:
+def _first_name(node: ast.AST) -> str:
+    """The first part of a name, dotted name or call of one."""
+    while isinstance(node, (ast.Attribute, ast.Call)):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _literal(node: ast.expr, constants: Constants) -> Any:
+    """What an expression says without being run; None for what only running could tell."""
+    if isinstance(node, ast.Name):
+        return constants.get(node.id)
     try:
         return ast.literal_eval(node)
     except ValueError:

@@ -94,10 +94,8 @@ def _rewritten(
 
 def _joined(front: list[str]) -> list[str]:
     """Imports and other one-line statements in one block, definitions in blocks of their own."""
-    blocks: list[str] = []
-    for is_long, texts in groupby(front, key=lambda text: "\n" in text):
-        blocks += list(texts) if is_long else ["\n".join(texts)]
-    return blocks
+    groups = [(is_long, list(texts)) for is_long, texts in groupby(front, key=lambda text: "\n" in text)]
+    return [block for is_long, texts in groups for block in (texts if is_long else ["\n".join(texts)])]
 
 
 def _pieces(variant: Variant) -> Iterator[Piece]:

@@ -36,6 +36,12 @@ def test_second(student):
     assert found[1].title == "Every picture has a code."
 
 
+def test_constants_and_decorators_of_ones_own_are_understood(tmp_path: Path):
+    text = 'TASK = "VAE.encoder"\nONE: int\nTWO = 1 + 1\nHALF = 0.5\n\n\n@calibrated("f", log_loss)\n'
+    found = index(tmp_path, text + GOOD.replace('"f"', "TASK").replace("points=1", "points=HALF")).checks
+    assert [(check.task, check.points) for check in found] == [("VAE.encoder", 0.5)]
+
+
 def test_points_add_up_over_files(tmp_path: Path):
     index(tmp_path, GOOD)
     found = index(tmp_path, GOOD.replace("test_f", "test_g").replace("points=1", "points=0.5"), "test_g.py")
@@ -54,6 +60,7 @@ def test_points_add_up_over_files(tmp_path: Path):
         (GOOD.replace("points=1", "points=-1"), "no points"),
         (GOOD.replace("points=1", "points=True"), "no points"),
         (GOOD.replace("points=1", "points=P"), "no points"),
+        (GOOD.replace('"f"', "TASK"), "no task"),
         (GOOD.replace("points=1", "points=1e999"), "no points"),
         (GOOD.replace('task="f", ', ""), "no task"),
         (GOOD.replace('"f"', '"f g"'), "no task"),
@@ -61,9 +68,10 @@ def test_points_add_up_over_files(tmp_path: Path):
         (GOOD.replace("points=1", "**options"), r"does not know \*\*"),
         (GOOD.replace('task="f", points=1', '"f", 1'), "write the decorator as @check"),
         (GOOD.replace('(task="f", points=1)', ""), "write the decorator as @check"),
-        ("def test_f(student): ...", "a check has one decorator"),
-        ("@pytest.mark.slow\n" + GOOD, "a check has one decorator"),
-        (GOOD.replace("@check", "@points"), "a check has one decorator"),
+        ("def test_f(student): ...", "a check is declared once"),
+        ("@pytest.mark.parametrize('x', [1, 2])\n" + GOOD, "none of pytest's marks"),
+        ('@check(task="f", points=1)\n' + GOOD, "a check is declared once"),
+        (GOOD.replace("@check", "@points"), "a check is declared once"),
         (GOOD.replace("def test_f", "def f"), "the name of a check starts with test_"),
         (GOOD.replace("def", "async def"), "a plain function"),
         ("class TestF: ...", "a check is a function"),
