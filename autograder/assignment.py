@@ -68,7 +68,7 @@ class Assignment:
 
     @cached_property
     def checks_sha256(self) -> str:
-        """Hash of everything a grade depends on besides the submission: checks, probes, calibration, source notebook, release files."""
+        """Hash of everything a grade depends on besides the submission: checks, probes, calibration, notebook, helpers."""
         digest = hashlib.sha256()
         for path in sorted(self._grading_files()):
             digest.update(path.relative_to(self.root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -76,7 +76,7 @@ class Assignment:
 
     def _grading_files(self) -> Iterator[Path]:
         yield from self.checks.glob("*.py")
-        yield from self.release_files.glob("*.py")
+        yield from self.source.parent.glob("*.py")
         yield from (path for path in (self.probes, self.calibration, self.source) if path.exists())
 
 

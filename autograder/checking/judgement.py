@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from pathlib import Path
 
 from autograder.checking.failure import CheckFailed
 from autograder.checking.outcomes import Outcome
@@ -46,10 +47,12 @@ def mistake_of(error: BaseException) -> str | None:
 
 
 def detail_of(error: BaseException) -> str:
-    """For the instructor: the traceback of an error of ours."""
+    """For the instructor: an error of ours and where in the checks it happened."""
     if isinstance(error, (AssertionError, StudentError)):
         return ""
-    return "".join(traceback.format_exception(error))[-4000:]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.line}" for frame in frames]
+    return plain("\n".join([f"{type(error).__name__}: {error}", *places]))
 
 
 def _authors_words(text: str) -> str:

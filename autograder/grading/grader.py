@@ -53,6 +53,7 @@ class Grader:
         self.assignment, self.options = assignment, options
         self._server = self._start_server()  # imports torch in its own process while we import it in ours
         self.checks = CheckSession(assignment.checks, assignment.name, options.device)
+        self._server.wait_until_ready()  # so that no check is charged for it
 
     def grade(
         self, submission: Submission, only: Collection[str] | None = None, secret: CourseSecret | None = None
@@ -136,7 +137,8 @@ class Grader:
 
 def materials_of(assignment: Assignment) -> Materials:
     """What the assignment puts beside the student's cells."""
-    files = {path.name: path.read_text(encoding="utf-8") for path in sorted(assignment.release_files.glob("*.py"))}
+    folder = assignment.source.parent  # where the build put the helper modules beside the notebook
+    files = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
     probes = assignment.probes.read_text(encoding="utf-8") if assignment.probes.exists() else ""
     return Materials(files, probes, limits_of(assignment), dict(_SAMPLE_DATA))
 

@@ -88,14 +88,14 @@ def validate_all(
     assignments: Sequence[Assignment], options: Options, secrets: int, flake: int, workers: int, report: Path | None
 ) -> bool:
     """Validates and prints each assignment; whether everything came out as it must."""
-    from autograder.reporting.validation_page import write_validation_page
-
     console = Console()
     results = [validate(assignment, options, secrets, workers, console) for assignment in assignments]
     fine = all([_print(result, console) for result in results])
     if flake:
         fine = all([_flake(assignment, options, flake, workers, console) for assignment in assignments]) and fine
     if report:
+        from autograder.reporting.validation_page import write_validation_page
+
         write_validation_page(report, results)
         console.print(f"matrix: {report}")
     return fine
@@ -141,7 +141,9 @@ def _print(result: Validation, console: Console) -> bool:
     failed, run = result.right_runs
     invisible = len(result.catalogue.mistakes) - len(result.catalogue.visible_mistakes)
     console.print(f"[bold]{result.assignment}[/]  ({result.seconds:.0f} s)")
-    console.print(f"  mistakes caught           {caught} of {mistakes}, {result.named} of them named ({invisible} invisible)")
+    console.print(
+        f"  mistakes caught           {caught} of {mistakes}, {result.named} of them named ({invisible} invisible)"
+    )
     console.print(f"  alternatives passed       {kept} of {alternatives}")
     bound = _upper_bound(failed, run)
     console.print(f"  right solutions           {failed} of {run} checks failed (rate below {bound:.1e} at 95 %)")
