@@ -50,8 +50,10 @@ def working_folder(assignment: Assignment) -> Iterator[None]:
             Path(folder, name).write_text(text, encoding="utf-8")
         os.chdir(folder)
         sys.path.insert(0, folder)
-        yield
-        os.chdir("/")
+        try:
+            yield
+        finally:
+            os.chdir("/")
 
 
 def grade_all(
