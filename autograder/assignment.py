@@ -57,6 +57,11 @@ class Assignment:
         return self.folder / "release_files"
 
     @property
+    def shared(self) -> Path:
+        """Modules that several assignments release; each names those it wants in its front matter."""
+        return self.root / "assignments" / "shared"
+
+    @property
     def source(self) -> Path:
         """The instructor's notebook, solutions included (generated)."""
         return self.root / "source" / self.name / f"{self.name}.ipynb"

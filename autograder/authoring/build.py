@@ -16,7 +16,7 @@ from autograder.authoring.checks_index import read_checks
 from autograder.authoring.document import POINTS, QUESTION, TASK, read_document
 from autograder.authoring.regions import SolutionModule
 from autograder.authoring.release import generate_release
-from autograder.authoring.release_files import MODE, copy_release_files, is_left_behind, release_files
+from autograder.authoring.release_files import MODE, copy_release_files, is_left_behind, released
 from autograder.authoring.source_notebook import Recipe, source_notebook
 from autograder.errors import AuthoringError
 
@@ -76,7 +76,7 @@ def read_recipe(assignment: Assignment) -> Recipe:
 def _build_in(scratch: Path, assignment: Assignment) -> tuple[safety.Built, BuildResult]:
     """Builds under `scratch` and refuses what is not safe."""
     recipe = read_recipe(assignment)
-    files = release_files(assignment.release_files)
+    files = released(assignment.release_files, assignment.shared, recipe.document.shared)
     built = safety.Built(
         source=scratch / "source" / assignment.name,
         release=scratch / "release" / assignment.name,

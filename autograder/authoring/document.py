@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import yaml
 from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 
 from autograder.errors import AuthoringError
+from autograder.sandbox.limits import Limits
 
 TEXT, GIVEN, DATA, EXPERIMENT, PUBLIC_CHECK = "text", "given", "data", "experiment", "public_check"
 TASK, POINTS, QUESTION = "task", "points", "question"
@@ -28,7 +29,7 @@ KEYS = {  # what an author may say about a block, besides `kind`, `id` and `tags
     POINTS: {"task"},
     QUESTION: {"points", "words"},
 }
-LIMITS = ("cell_seconds", "check_seconds", "submission_seconds", "memory_mb")
+LIMITS = tuple(limit.name for limit in fields(Limits))
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 _MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
@@ -59,6 +60,7 @@ class Document:
     blocks: tuple[Block, ...]
     limits: Mapping[str, float] = field(default_factory=dict)
     kernel: Mapping[str, str] = field(default_factory=lambda: dict(KERNEL))
+    shared: tuple[str, ...] = ()  # files of assignments/shared/ that students get too
     in_release: tuple[str, ...] = ()  # solution lines that students may see in release files
 
     def of_kind(self, *kinds: str) -> tuple[Block, ...]:
@@ -86,6 +88,7 @@ def read_document(path: Path) -> Document:
         blocks=blocks,
         limits=_limits(ours.get("limits") or {}, path),
         kernel=dict(front.get("kernelspec") or KERNEL),
+        shared=tuple(str(name) for name in ours.get("shared") or ()),
         in_release=tuple(str(line).strip() for line in ours.get("in_release") or ()),
     )
 
@@ -99,7 +102,7 @@ def _lines(notebook: Any) -> list[int]:
 def _front_matter(ours: Any, path: Path) -> dict[str, Any]:
     if not isinstance(ours, dict) or not isinstance(ours.get("title"), str):
         raise AuthoringError(f'{path.name}: the front matter has no title: write autograder: {{title: "..."}}')
-    unknown = sorted(set(ours) - {"title", "limits", "in_release"})
+    unknown = sorted(set(ours) - {"title", "limits", "shared", "in_release"})
     if unknown:
         raise AuthoringError(f"{path.name}: front matter: autograder does not know {', '.join(unknown)}")
     return ours

@@ -15,6 +15,17 @@ MODE = 0o644
 _OF_A_CHECK = re.compile(r"^\s*(from|import)\s+autograder\b|@check\(\s*task\s*=", re.MULTILINE)
 
 
+def released(folder: Path, shared: Path, wanted: tuple[str, ...]) -> dict[str, Path]:
+    """An assignment's own release files and those that it takes from the course's shared ones, by relative name."""
+    own, common = release_files(folder), release_files(shared)
+    for name in wanted:
+        if name not in common:
+            raise AuthoringError(f"shared: {name} is not in {shared} (there are: {', '.join(common) or 'none'})")
+        if name in own:
+            raise AuthoringError(f"shared: {name} is in {folder} too: rename or remove one of them")
+    return dict(sorted({**own, **{name: common[name] for name in wanted}}.items()))
+
+
 def release_files(folder: Path) -> dict[str, Path]:
     """Relative name -> file, in the order of names; raises AuthoringError on a file that students must not get."""
     files: dict[str, Path] = {}
