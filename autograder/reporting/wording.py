@@ -44,7 +44,9 @@ def plain(text: str, most: int = MESSAGE_SHOWN) -> str:
 
     The beginning and the end are kept: the end of an exception's text says most.
     """
-    text = _ANSI.sub("", text[: 4 * most] if len(text) > 4 * most else text)
+    if len(text) > 4 * most:
+        text = text[: 2 * most] + text[-2 * most :]
+    text = _ANSI.sub("", text)
     text = "".join(character for character in text if character in "\n\t" or not _is_hidden(character)).strip()
     if len(text) <= most:
         return text
