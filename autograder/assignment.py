@@ -1,4 +1,4 @@
-"""Where an assignment's files lie. A course is a folder that holds `assignments/`; every room of the engine asks here."""
+"""Where an assignment's files lie. A course is a folder that holds `assignments/`."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Assignment:
 
     @cached_property
     def checks_sha256(self) -> str:
-        """Hash of everything a grade depends on besides the submission: checks, probes, calibration, notebook, helpers."""
+        """Hash of what a grade depends on besides the submission: checks, probes, calibration, notebook, helpers."""
         digest = hashlib.sha256()
         for path in sorted(self._grading_files()):
             digest.update(path.relative_to(self.root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -98,7 +98,7 @@ class Course:
         for folder in (here, *here.parents):
             if (folder / "assignments").is_dir():
                 return cls(folder)
-        raise AutograderError(f"no folder 'assignments' in {here} or above it: run this inside a course, or give --course")
+        raise AutograderError(f"no folder 'assignments' in {here} or above: run this in a course, or give --course")
 
     @property
     def names(self) -> list[str]:

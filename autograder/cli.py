@@ -14,7 +14,7 @@ from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
     from autograder.assignment import Assignment
-    from autograder.grading.grader import Options
+    from autograder.grading.options import Options
 
 app = typer.Typer(
     name="autograder",
@@ -156,13 +156,17 @@ def validate(
 def calibrate(
     names: NamesArgument = None,
     seeds: Annotated[int, typer.Option(min=8, help="Training runs per solution.")] = 40,
+    isolation: IsolationOption = None,
+    unsafe: UnsafeOption = False,
     course: CourseOption = None,
 ) -> None:
     """Measure the thresholds of checks on training again, and write them to assignments/<name>/calibration.json."""
+    from rich.console import Console
+
     from autograder.validation.calibrate import calibrate as measure
 
     for assignment in _assignments(names, course):
-        measure(assignment, seeds, typer.echo)
+        measure(assignment, _options(assignment, "cpu", isolation, unsafe), seeds, Console())
 
 
 @app.command()

@@ -86,7 +86,7 @@ def _devices() -> list[Finding]:
         return [Finding("devices", "cpu", MISSING, "torch is not installed: pip install torch torchvision")]
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     names = ", ".join(torch.cuda.get_device_name(number) for number in range(count))
-    gpu = Finding("devices", "cuda", GOOD, names) if count else Finding("devices", "cuda", NOTE, "no GPU: grading on CPU")
+    gpu = Finding("devices", "cuda", GOOD if count else NOTE, names or "no GPU: grading on the CPU")
     return [Finding("devices", "cpu", GOOD, f"torch {torch.__version__}"), gpu]
 
 
@@ -131,7 +131,7 @@ def _data() -> list[Finding]:
 
 
 def _limits() -> Table:
-    table = Table(title="Limits of a submission (an assignment may set its own)", title_justify="left", show_header=False)
+    table = Table(title="Limits of a submission (assignments may set theirs)", title_justify="left", show_header=False)
     for name, value in Limits().describe():
         table.add_row(name, value)
     return table

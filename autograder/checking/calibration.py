@@ -101,8 +101,8 @@ def threshold(log_losses_right: LogLosses, log_losses_wrong: LogLosses, margin_s
         total_runs=(_count(log_losses_right), _count(log_losses_wrong)),
         extrapolation=(
             "Seeds are sampled, the tail is extrapolated: were log-losses normal, a right run would cross the bound "
-            f"with probability {_normal_tail((bound - _mean(right[1])) / _sd(right[1])):.1g}. Models unlike the measured "
-            "variants are not covered by it."
+            f"with probability {_normal_tail((bound - _mean(right[1])) / _sd(right[1])):.1g}. Models unlike those "
+            "measured are not covered by it."
         ),
     )
 

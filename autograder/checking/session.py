@@ -1,8 +1,8 @@
 """The checks of one assignment, collected by pytest once and run against one submission after the other.
 
-pytest runs here, in the trusted process. Its items are run again for each submission, as pytest itself allows (it is how
-rerunning plug-ins work); nothing is imported, collected or rewritten twice. Assertions are left plain, so that a message
-is what the author wrote and never shows a secret value.
+pytest runs here, in the trusted process. Its items are run again for each submission, as pytest itself allows (rerunning
+plug-ins work so); nothing is imported, collected or rewritten twice. Assertions are left plain, so that a message is
+what the author wrote and never shows a secret value.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pytest
 from _pytest.config import _prepareconfig
 from _pytest.runner import runtestprotocol
 
+from autograder.checking.calibration import Measured, measured_by
 from autograder.checking.declaration import Declaration, declaration_of
 from autograder.checking.judgement import detail_of, message_of, mistake_of, outcome_of, plain
 from autograder.checking.outcomes import CheckResult, Outcome
@@ -89,6 +90,23 @@ class CheckSession:
             self._run_twice_if_ours(item, _Current(workspace, declaration, id, key))
             for id, (item, declaration) in chosen.items()
         ]
+
+    @property
+    def measured(self) -> dict[str, Measured]:
+        """The checks whose bounds come from measured runs, by id."""
+        found = {id: measured_by(item.function) for id, (item, _) in self._items.items()}
+        return {id: measured for id, measured in found.items() if measured is not None}
+
+    def measure(self, id: str, workspace: Workspace, secret: CourseSecret) -> float:
+        """One run for the calibration of a check: the log-loss that is left. NaN when the student's code failed."""
+        current = _Current(workspace, self._items[id][1], id, secret.derive(self._name))
+        try:
+            log_loss = self.measured[id].measure(self.student_of(current), self.secret_of(current), self.device)
+        except (AssertionError, StudentError) as error:
+            current.error = error
+            log_loss = float("nan")
+        self._leave_tidy(current)
+        return log_loss
 
     # --- collecting ---
 
@@ -220,7 +238,8 @@ class _Plugin:
         if call.excinfo is not None and self._now.error is None:
             self._now.error = _ours_if_unsendable(call.excinfo.value)
         outcome: Any = "failed" if call.excinfo else "passed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+        when: Any = call.when
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

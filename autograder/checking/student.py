@@ -68,7 +68,7 @@ class Student:
         return self.probe("get_global", name)
 
     def probe(self, function: str, *args: Any, **kwargs: Any) -> Any:
-        """Runs a probe (probes.py of the assignment, or a common one) with the notebook's namespace as first argument."""
+        """Runs a probe (of the assignment's probes.py, or a common one): its first argument is the notebook's names."""
         asked = (_unwrap(args), _unwrap(kwargs))
         run = lambda: self._session.probe(function, *asked, seed=self._seed(), seconds=self._seconds)  # noqa: E731
         return self._guarded("your code", run)

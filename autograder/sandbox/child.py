@@ -45,7 +45,7 @@ class _Namespace(collections.UserDict):
 def run(shell: Shell, config: ServerConfig, spawn: Spawn, home: str, fds: list[int], bpf: bytes) -> None:
     """Locks down and serves until the grader hangs up. Never returns."""
     try:
-        lockdown.lock_down(config, spawn, home, *fds, bpf)
+        lockdown.lock_down(config, spawn, home, fds[0], fds[1], bpf)
     except BaseException as error:
         os.write(2, f"lock-down failed: {type(error).__name__}: {error}".encode())
         os._exit(_LOCK_DOWN_FAILED)
@@ -63,9 +63,9 @@ def _prepare_interpreter(value: int) -> None:
         setattr(sys, name, io.TextIOWrapper(raw, encoding="utf-8", errors="replace", line_buffering=True))
     sys.argv[:] = [""]
     sys.path.insert(0, "")
-    if torch := sys.modules.get("torch"):
+    if (torch := sys.modules.get("torch")) is not None:
         torch.set_num_threads(1)
-        torch.set_num_threads = lambda number: None  # two threads on a busy core make training 20 times slower
+        vars(torch)["set_num_threads"] = lambda number: None  # two threads on a busy core make training 20 times slower
     seed(value)
 
 

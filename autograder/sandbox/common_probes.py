@@ -17,7 +17,7 @@ def call_with_gradients(
     import torch
 
     inputs = [arg.clone().requires_grad_() if _is_real(arg) else arg for arg in args]
-    function = namespace[name] if isinstance(name, str) else name
+    function = namespace[name]
     value = function(*inputs)
     chosen = value if output is None else value[output]
     total = chosen.sum() if weights is None else (chosen * weights).sum()

@@ -1,4 +1,4 @@
-"""What can go wrong on the student's side, as exceptions on the trusted side. None of them is an error of the grader."""
+"""What can go wrong on the student's side, as exceptions on the trusted side. None is an error of the grader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The messages: grader to warm server (JSON over a packet socket), grader to a submission's process (frames, wire.py)."""
+"""The messages: to and from the warm server (JSON over a packet socket), and a process's reply (frames, wire.py)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Seccomp: a list of system calls that a submission has no use for, compiled once by libseccomp, loaded in each child.
 
 A list of what is denied, since the calls that torch and its threads need differ from release to release. It holds what
-namespaces and Landlock do not cover: new namespaces, tracing, keyrings, bpf, io_uring, sockets other than unix ones, and
-memory that no resource limit counts (memfd, System V).
+namespaces and Landlock do not cover: new namespaces, tracing, keyrings, bpf, io_uring, sockets other than unix ones,
+and memory that no resource limit counts (memfd, System V).
 """
 
 from __future__ import annotations

@@ -4,11 +4,11 @@ Theory of operation. Three kinds of process:
 
     grader (trusted)      holds checks, references and secrets; asks, judges, kills
     warm server (here)    inside the jail, trusted, one thread; imports torch and its friends, then only forks and waits
-    child                 one submission; locked down before the first line of the student runs (lockdown.py, child.py)
+    child                 one submission; locked down before the student's first line runs (lockdown.py, child.py)
 
 The server talks to the grader alone, over a packet socket: it is asked to spawn, and reports `spawned` (with a pidfd,
-by which the grader kills) and `exited`. Each child gets its own socket from the grader, so the server never sees a value
-of a student. It runs no code of a student, starts no thread and no torch operation, and never touches CUDA: forks of
+by which the grader kills) and `exited`. Each child gets its own socket from the grader, so the server never sees a
+value of a student. It runs no code of a student, starts no thread and no torch operation, and never touches CUDA: forks of
 a process that did are broken. While children live it looks at their memory ten times a second, since resource limits
 hold per process only.
 

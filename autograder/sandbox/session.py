@@ -236,7 +236,7 @@ class Session:
 
 
 def _as_fault(error: list[str]) -> StudentError:
-    kind, message, place, function = (error + ["", "", "", ""])[:4]
+    kind, message, place, function = [*error, "", "", "", ""][:4]
     if kind == "MissingName":
         return MissingName(message)
     if kind == "MemoryError" or "can't allocate memory" in message or "out of memory" in message.lower():

@@ -21,7 +21,7 @@ _WARM_UP = (
 class _DropDisplays(DisplayPublisher):
     """Pictures are made (a plotting error is an error) and thrown away: the submitted ones are what people read."""
 
-    def publish(self, data: Any, **kwargs: Any) -> None:
+    def publish(self, *args: Any, **kwargs: Any) -> None:
         pass
 
 

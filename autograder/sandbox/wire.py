@@ -101,7 +101,7 @@ class _Encoder:
         if self.items > limits.ITEMS:
             raise Unsendable(f"more than {limits.ITEMS} values")
         if value is None or isinstance(value, (bool, str)):
-            return value if value is None or type(value) in (bool, str) else str(value)
+            return value if value is None or isinstance(value, bool) else str(value)
         if isinstance(value, np.generic) and value.dtype.kind in "biuf":
             value = value.item()
         if isinstance(value, int):
@@ -110,7 +110,7 @@ class _Encoder:
             return int(value)
         if isinstance(value, float):
             return float(value)
-        if isinstance(value, dict) and all(type(key) in (str, int) for key in value):
+        if isinstance(value, dict) and all(isinstance(key, (str, int)) for key in value):
             return {key: self.tree(item, depth + 1) for key, item in value.items()}
         if isinstance(value, list):
             return [self.tree(item, depth + 1) for item in value]

@@ -48,15 +48,15 @@ def _trials(assignment: Assignment, catalogue: Catalogue, secrets: int, folder: 
     first = _object(read_checks(assignment.checks).tasks[0])
     plain = [(REFERENCE, ""), (BLANK, ""), (STARTED, first)]
     for kind, task in plain:
-        path = _write(folder / f"{kind}.ipynb", _notebook(assignment, kind, task))
+        path = write_notebook(folder / f"{kind}.ipynb", _notebook(assignment, kind, task))
         for secret in range(secrets):
             yield Trial(kind, kind, secret, path, first_task=task)
     for variant in catalogue.alternatives:
-        path = _write(folder / f"alternative-{variant.id}.ipynb", make_submission(assignment, variant))
+        path = write_notebook(folder / f"alternative-{variant.id}.ipynb", make_submission(assignment, variant))
         for secret in range(secrets):
             yield Trial(ALTERNATIVE, variant.id, secret, path, variant)
     for number, variant in enumerate(catalogue.visible_mistakes):
-        path = _write(folder / f"mistake-{variant.id}.ipynb", make_submission(assignment, variant))
+        path = write_notebook(folder / f"mistake-{variant.id}.ipynb", make_submission(assignment, variant))
         for secret in range(secrets if number % _SAMPLE == 0 else 1):
             yield Trial(MISTAKE, variant.id, secret, path, variant)
 
@@ -67,7 +67,8 @@ def _notebook(assignment: Assignment, kind: str, task: str) -> nbformat.Notebook
     return make_submission(assignment, kind=kind)
 
 
-def _write(path: Path, notebook: nbformat.NotebookNode) -> Path:
+def write_notebook(path: Path, notebook: nbformat.NotebookNode) -> Path:
+    """Writes a notebook, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
     return path

@@ -1,7 +1,7 @@
 """`autograder validate`: the checks are tested like any other code, on submissions whose grade is known.
 
-No grader in use does this. A check that lets a known mistake pass, names it wrongly, fails an unusual right solution, or
-fails the reference by chance, is found here before a student meets it.
+No grader in use does this. A check that lets a known mistake pass, names it wrongly, fails an unusual right solution,
+or fails the reference by chance, is found here before a student meets it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,17 @@ from autograder.errors import SandboxError
 from autograder.grading.options import Options
 from autograder.grading.pool import Pool
 from autograder.grading.worker import Job
-from autograder.validation.catalogue import Catalogue, read_catalogue
-from autograder.validation.trials import ALTERNATIVE, MISTAKE, REFERENCE, Trial, Verdict, judge, make_trials
+from autograder.validation.catalogue import Catalogue, make_submission, read_catalogue
+from autograder.validation.trials import (
+    ALTERNATIVE,
+    MISTAKE,
+    REFERENCE,
+    Trial,
+    Verdict,
+    judge,
+    make_trials,
+    write_notebook,
+)
 
 _JOB_SECONDS = 900.0
 _CONFIDENCE = 0.95
@@ -90,15 +99,15 @@ def validate_all(
     """Validates and prints each assignment; whether everything came out as it must."""
     console = Console()
     results = [validate(assignment, options, secrets, workers, console) for assignment in assignments]
-    fine = all([_print(result, console) for result in results])
+    fine = [_print(result, console) for result in results]
     if flake:
-        fine = all([_flake(assignment, options, flake, workers, console) for assignment in assignments]) and fine
+        fine += [_flake(assignment, options, flake, workers, console) for assignment in assignments]
     if report:
         from autograder.reporting.validation_page import write_validation_page
 
         write_validation_page(report, results)
         console.print(f"matrix: {report}")
-    return fine
+    return all(fine)
 
 
 def validate(
@@ -164,11 +173,8 @@ def _upper_bound(failures: int, runs: int) -> float:
 
 def _flake(assignment: Assignment, options: Options, count: int, workers: int, console: Console) -> bool:
     """Grades the reference with many secrets: how often would a right solution lose points by chance?"""
-    from autograder.validation.catalogue import make_submission
-    from autograder.validation.trials import _write
-
     with tempfile.TemporaryDirectory(prefix="autograder-flake-") as folder:
-        path = _write(Path(folder) / "reference.ipynb", make_submission(assignment, kind=REFERENCE))
+        path = write_notebook(Path(folder) / "reference.ipynb", make_submission(assignment, kind=REFERENCE))
         keys: list[CourseSecret] = [options.secret.derive("flake", str(number)) for number in range(count)]
         jobs = [Job("reference", path, secret=key) for key in keys]
         failures: list[str] = []
