@@ -182,20 +182,20 @@ class VAE(nn.Module):
         self.features = nn.Sequential(
             nn.Conv2d(1, 32, 4, stride=2, padding=1),  # 28x28 => 14x14
             nn.ReLU(),
-            nn.Conv2d(32, 64, 4, stride=2, padding=1),  # 14x14 => 7x7
+            nn.Conv2d(32, 32, 4, stride=2, padding=1),  # 14x14 => 7x7
             nn.ReLU(),
             nn.Flatten(),
-            nn.Linear(64 * 7 * 7, 128),
+            nn.Linear(32 * 7 * 7, 400),
             nn.ReLU(),
         )
-        self.to_mu_and_log_var = nn.Linear(128, 2 * latent_feature)
+        self.to_mu_and_log_var = nn.Linear(400, 2 * latent_feature)
         self.images = nn.Sequential(
-            nn.Linear(latent_feature, 128),
+            nn.Linear(latent_feature, 400),
             nn.ReLU(),
-            nn.Linear(128, 64 * 7 * 7),
+            nn.Linear(400, 32 * 7 * 7),
             nn.ReLU(),
-            nn.Unflatten(1, (64, 7, 7)),
-            nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1),  # 7x7 => 14x14
+            nn.Unflatten(1, (32, 7, 7)),
+            nn.ConvTranspose2d(32, 32, 4, stride=2, padding=1),  # 7x7 => 14x14
             nn.ReLU(),
             nn.ConvTranspose2d(32, 1, 4, stride=2, padding=1),  # 14x14 => 28x28
             nn.Sigmoid(),
