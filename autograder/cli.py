@@ -75,23 +75,25 @@ def grade(
 
     Writes OUT/reports/<student>.json, OUT/feedback/<student>.html and OUT/report.html, and the scores into the
     gradebook. Exit code 0 when every submission got a report, 1 when the grader itself failed on one."""
-    from autograder.grading.classroom import grade_class
-    from autograder.reporting.progress import class_progress, print_class
+    from rich.console import Console
+
+    from autograder.class_run import print_class, run_class
 
     assignment = _assignment(name, course)
     options = _options(assignment, device, isolation, unsafe)
-    with class_progress() as progress:
-        result = grade_class(
-            assignment,
-            path,
-            out,
-            options,
-            workers=workers or os.cpu_count() or 1,
-            gradebook=gradebook,
-            force=force,
-            progress=progress,
-        )
-    print_class(result, options)
+    console = Console()
+    result = run_class(
+        assignment,
+        path,
+        out,
+        options,
+        workers=workers or _cores(),
+        gradebook=gradebook,
+        force=force,
+        console=console,
+    )
+    print_class(result, console)
+    console.print(f"isolation     {options.mode.value}; device: {options.device}")
     if not result.complete:
         raise typer.Exit(1)
 
@@ -113,18 +115,22 @@ def check(
     """Grade one notebook, for CI: a table, JUnit XML, and an exit code.
 
     Exit code 1 below --min-score, or when the grader itself failed."""
+    from rich.console import Console
+
     from autograder.grading.single import grade_notebook
-    from autograder.reporting.progress import print_checks
-    from autograder.reporting.single import write_feedback, write_junit
+    from autograder.reporting.feedback import feedback_page
+    from autograder.reporting.junit import junit_xml
+    from autograder.reporting.pages import write_file, write_page
+    from autograder.reporting.table import check_table
 
     assignment, report = grade_notebook(
         notebook, name, _course(course), lambda found: _options(found, device, isolation, unsafe)
     )
-    print_checks(report)
+    Console().print(check_table(report))
     if junit:
-        write_junit(junit, report)
+        write_file(junit, junit_xml([report]))
     if feedback:
-        write_feedback(feedback, report, assignment)
+        write_page(feedback, feedback_page(report, assignment.name))
     if report.has_grader_error or (min_score is not None and not report.score >= min_score):
         raise typer.Exit(1)
 
@@ -148,7 +154,7 @@ def validate(
 
     chosen = _assignments(names, course)
     options = _options(chosen[0], "cpu", isolation, unsafe)
-    if not validate_all(chosen, options, secrets, flake, workers or os.cpu_count() or 1, report):
+    if not validate_all(chosen, options, secrets, flake, workers or _cores(), report):
         raise typer.Exit(1)
 
 
@@ -191,7 +197,7 @@ def demo(
     from autograder.demo import run_demo
 
     assignment = _assignment(name, course)
-    run_demo(assignment, out, _options(assignment, "cpu", None, unsafe), workers or os.cpu_count() or 1, data)
+    run_demo(assignment, out, _options(assignment, "cpu", None, unsafe), workers or _cores(), data)
 
 
 def main() -> None:
@@ -247,6 +253,11 @@ def _options(assignment: Assignment, device: str, isolation: str | None, unsafe:
     from autograder.grading.options import options_for
 
     return options_for(assignment.root, device=device, isolation=isolation, unsafe=unsafe)
+
+
+def _cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _short(path: Path) -> str:

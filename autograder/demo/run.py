@@ -12,12 +12,12 @@ from rich.text import Text
 from autograder.assignment import Assignment
 from autograder.authoring.build import build
 from autograder.checking.outcomes import Outcome
+from autograder.class_run import print_places, run_class
 from autograder.demo.made_up_class import Member, describe, make_class
 from autograder.demo.real_data import require_mnist, train_on
-from autograder.grading.classroom import ClassResult, grade_class
+from autograder.grading.classroom import ClassResult
 from autograder.grading.options import Options
 from autograder.grading.report import Report
-from autograder.reporting.progress import class_progress
 
 SAID_CHARS = 200
 
@@ -38,19 +38,18 @@ def run_demo(
     if data is not None:
         require_mnist(data)
     members = make_class_of(assignment, out / "submitted", console)
-    with class_progress() as progress:
-        result = grade_class(
-            assignment,
-            out / "submitted",
-            out,
-            options,
-            workers=workers,
-            gradebook=str(out / "gradebook.db"),
-            force=True,
-            progress=progress,
-        )
+    result = run_class(
+        assignment,
+        out / "submitted",
+        out,
+        options,
+        workers=workers,
+        gradebook=str(out / "gradebook.db"),
+        force=True,
+        console=console,
+    )
     console.print(class_table(assignment, members, result.reports))
-    tell_places(console, out, result)
+    print_places(result, console)
     console.print(f"isolation: {options.mode.value}; device: {options.device}; workers: {workers}")
     tell_data(console, assignment, data)
     return result
@@ -92,18 +91,6 @@ def said(report: Report) -> str:
     message = " ".join(first.message.split())
     text = f"{first.task}, {first.outcome.in_words}: {message}"
     return text if len(text) <= SAID_CHARS else text[: SAID_CHARS - 1] + "…"
-
-
-def tell_places(console: Console, out: Path, result: ClassResult) -> None:
-    """Where everything lies."""
-    places = {
-        "class report": result.results.class_report,
-        "feedback pages": out / "feedback",
-        "reports": out / "reports",
-        "gradebook": out / "gradebook.db",
-    }
-    for name, path in places.items():
-        console.print(f"{name + ':':<16}{path}", soft_wrap=True, highlight=False, markup=False)
 
 
 def tell_data(console: Console, assignment: Assignment, data: Path | None) -> None:

@@ -1,8 +1,9 @@
 """Grades a class: every submission gets a report, whatever it does, and a stopped run goes on where it stopped.
 
 Workers grade; this process alone writes. For each report, in this order: the JSON file (atomic, it is the truth), the
-scores in the gradebook (one transaction), the feedback page. A run that is killed in between is made good by the next:
-reports that are current are not graded again, but their scores and pages are written again if they are missing.
+scores in the gradebook (one transaction), whatever the observers write. A run that is killed in between is made good by
+the next: reports that are current are not graded again, but their scores are written again, which changes nothing where
+they stand already.
 """
 
 from __future__ import annotations
@@ -17,30 +18,32 @@ from autograder.authoring.checks_index import read_checks
 from autograder.checking.judgement import OURS
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.grading.collection import find_submissions
-from autograder.grading.grader import limits_of, versions
 from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.grader import versions
 from autograder.grading.notebook_file import sha256_of
 from autograder.grading.options import Options
 from autograder.grading.pool import Done, Pool
 from autograder.grading.report import Report
 from autograder.grading.results import ResultsFolder
+from autograder.grading.template import load_template
 from autograder.grading.worker import Job
 
 _SLACK = 60.0  # seconds beyond a submission's own limit before its worker is taken for lost
 
 
-class Progress(Protocol):
-    """What the command line shows while a class is graded."""
+class Observer(Protocol):
+    """Whoever wants to know how a class is coming on: the progress bar, the writer of pages."""
 
-    def begin(self, total: int, skipped: int, workers: int) -> None: ...
-    def graded(self, report: Report) -> None: ...
+    def begin(self, total: int, unchanged: int, workers: int) -> None: ...
 
+    def unchanged(self, report: Report) -> None:
+        """A report of an earlier run that still holds."""
 
-class Silent:
-    """Shows nothing."""
+    def graded(self, report: Report) -> None:
+        """A new report, already stored."""
 
-    def begin(self, total: int, skipped: int, workers: int) -> None: ...
-    def graded(self, report: Report) -> None: ...
+    def end(self, reports: Sequence[Report]) -> None:
+        """All reports of the class, old and new."""
 
 
 @dataclass(frozen=True)
@@ -69,33 +72,32 @@ def grade_class(
     workers: int = 1,
     gradebook: str = "gradebook.db",
     force: bool = False,
-    progress: Progress | None = None,
+    observers: Sequence[Observer] = (),
 ) -> ClassResult:
-    """Grades all submissions under `path` and writes reports, feedback, class report and scores.
+    """Grades all submissions under `path`; stores reports below `out` and scores in the gradebook.
 
     Raises AutograderError before anything is graded when the input or the output folder cannot be used."""
-    from autograder.reporting.class_report import write_class_report
-    from autograder.reporting.feedback import write_feedback
-
-    progress = progress or Silent()
     submissions = find_submissions(path, assignment)
     results = ResultsFolder(out)
     url = database_url(gradebook)
     with GradebookWriter(url, assignment) if url else _NoGradebook() as book:
         jobs, current = _sort_out(submissions, results, assignment, options, force)
         workers = max(1, min(workers, len(jobs)))
-        progress.begin(len(jobs), len(current), workers)
+        for observer in observers:
+            observer.begin(len(jobs), len(current), workers)
         for report in current:
             book.write(report)
-            if not results.feedback_path_of(report.student).exists():
-                write_feedback(results.feedback_path_of(report.student), report, assignment)
+            for observer in observers:
+                observer.unchanged(report)
         for report in _graded(assignment, options, jobs, workers):
             results.save(report)
             book.write(report)
-            write_feedback(results.feedback_path_of(report.student), report, assignment)
-            progress.graded(report)
-    reports = tuple(report for student, _ in submissions if (report := results.load(student)) is not None)
-    write_class_report(results.class_report, reports, assignment)
+            for observer in observers:
+                observer.graded(report)
+    loaded = (results.load(student) for student, _ in submissions)
+    reports = tuple(report for report in loaded if report is not None)
+    for observer in observers:
+        observer.end(reports)
     return ClassResult(assignment, reports, len(jobs), len(current), results, url)
 
 
@@ -129,7 +131,7 @@ def _sort_out(
 def _graded(assignment: Assignment, options: Options, jobs: list[Job], workers: int) -> Iterator[Report]:
     if not jobs:
         return
-    seconds = limits_of(assignment).submission_seconds + _SLACK
+    seconds = load_template(assignment).limits.submission_seconds + _SLACK
     with Pool(assignment, options, workers, seconds) as pool:
         for done in pool.grade(jobs):
             yield done.report or _lost(done, assignment, options)

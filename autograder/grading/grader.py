@@ -9,9 +9,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from autograder.assignment import Assignment
 from autograder.checking.judgement import OURS, message_of
@@ -19,13 +16,13 @@ from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.checking.secret import CourseSecret
 from autograder.checking.session import CheckSession
 from autograder.checking.workspace import Materials, Workspace
-from autograder.errors import AuthoringError, SandboxError
+from autograder.errors import SandboxError
 from autograder.grading.options import Options
 from autograder.grading.report import Report
 from autograder.grading.submission import Submission, read_submission
+from autograder.grading.template import load_template
 from autograder.sandbox.client import WarmServer
 from autograder.sandbox.faults import StudentError
-from autograder.sandbox.limits import Limits
 
 _VERSIONED = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "nbgrader")
 _SAMPLE_DATA = {"ASSIGNMENT_DATA": "sample"}  # data cells load a tiny sample while grading
@@ -58,7 +55,7 @@ class Grader:
     def grade(
         self, submission: Submission, only: Collection[str] | None = None, secret: CourseSecret | None = None
     ) -> Report:
-        """The report on one submission. `only` restricts it to checks with these ids; `secret` replaces the course's."""
+        """The report on one submission. `only`: ids of checks, all without it; `secret`: instead of the course's."""
         run = _Run(submission, only, secret or self.options.secret, time.perf_counter())
         if submission.problem:
             return self._report(run, self._without_running(Outcome.NOT_ATTEMPTED, submission.problem, "", only))
@@ -140,18 +137,7 @@ def materials_of(assignment: Assignment) -> Materials:
     folder = assignment.source.parent  # where the build put the helper modules beside the notebook
     files = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
     probes = assignment.probes.read_text(encoding="utf-8") if assignment.probes.exists() else ""
-    return Materials(files, probes, limits_of(assignment), dict(_SAMPLE_DATA))
-
-
-def limits_of(assignment: Assignment) -> Limits:
-    """The limits in the front matter of the assignment, as the source notebook carries them."""
-    if not assignment.source.exists():
-        raise AuthoringError(f"{assignment.source} is missing: run `autograder build {assignment.name}` first")
-    metadata: dict[str, Any] = msgspec.json.decode(assignment.source.read_bytes())["metadata"]
-    try:
-        return msgspec.convert(metadata.get("autograder", {}).get("limits", {}), Limits)
-    except msgspec.ValidationError as error:
-        raise AuthoringError(f"limits of {assignment.name}: {error}") from None
+    return Materials(files, probes, load_template(assignment).limits, dict(_SAMPLE_DATA))
 
 
 @lru_cache(maxsize=1)

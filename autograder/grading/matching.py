@@ -12,6 +12,7 @@ from autograder.grading.notebook_file import FileCell
 from autograder.grading.template import RUN, Template, TemplateCell
 from autograder.limits import SAME_LINES
 
+_STUB_LINES = ("# YOUR CODE HERE", "raise NotImplementedError()")
 NOT_RUN = ("experiment", "public_check", "points")
 
 
@@ -43,8 +44,9 @@ def match_cells(cells: Sequence[FileCell], template: Template) -> list[Match]:
 
 
 def lines_of(source: str) -> Counter[str]:
-    """The source's lines without indentation and blank ones."""
-    return Counter(line.strip() for line in source.splitlines() if line.strip())
+    """The source's lines without indentation, blank ones, and those that every stub has."""
+    lines = (line.strip() for line in source.splitlines())
+    return Counter(line for line in lines if line and line not in _STUB_LINES)
 
 
 def _by_id(cell: FileCell, template: Template) -> Match:

@@ -22,7 +22,7 @@ class ManualItem:
 
 @dataclass(frozen=True)
 class Report:
-    """The result of grading one submission. `score` and `max_score` are automatic points; `manual` stands beside them."""
+    """The result of grading one submission. `score` and `max_score` are automatic points; `manual` is beside them."""
 
     assignment: str
     student: str

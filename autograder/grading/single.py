@@ -18,7 +18,7 @@ from autograder.grading.submission import read_submission
 def grade_notebook(
     path: Path, name: str | None, course: Course, options: Callable[[Assignment], Options]
 ) -> tuple[Assignment, Report]:
-    """Grades the notebook at `path`. Without `name` the notebook's metadata, else its file name, tell the assignment."""
+    """Grades the notebook at `path`. Without `name` its metadata, file name or folder tell the assignment."""
     if not path.is_file():
         raise AutograderError(f"{path} does not exist: give the notebook to check")
     if path.suffix != NOTEBOOK:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.grading.answers import read_answers
-from autograder.grading.matching import Match, given_repairs, match_cells
+from autograder.grading.matching import Match, given_repairs, lines_of, match_cells
 from autograder.grading.notebook_file import NotebookFile, Unreadable, parse, read_bytes, sha256
 from autograder.grading.report import ManualItem
 from autograder.grading.solutions import Part, Solutions, find_solutions
@@ -76,7 +76,7 @@ def read_submission(path: Path, assignment: Assignment, student: str) -> Submiss
 def _refuse_another_assignment(notebook: NotebookFile, matches: list[Match], template: Template) -> None:
     """Raises Unreadable for a notebook that has nothing to do with this assignment."""
     defined = any(template.tasks.keys() & match.definitions.code for match in matches)
-    known = any(match.place is not None for match in matches)
+    known = any(match.place is not None and lines_of(match.cell.source) for match in matches)
     if notebook.assignment not in ("", template.assignment) and not defined:
         raise Unreadable(
             f"This notebook belongs to {_encodable(notebook.assignment)[:80]}, not to {template.assignment}."
@@ -150,7 +150,8 @@ def _lost_ids(matches: list[Match]) -> list[str]:
     lost = sum(1 for match in matches if match.place is not None and not match.by_id)
     if not lost:
         return []
-    return [f"{lost} cells had lost their ids (some editors drop them) and were recognised by their content."]
+    cells = "1 cell had lost its id" if lost == 1 else f"{lost} cells had lost their ids"
+    return [f"{cells} (some editors drop them) and recognition went by content."]
 
 
 def _moved(matches: list[Match]) -> list[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import nbformat
 
 from autograder.assignment import Assignment
 from autograder.errors import AuthoringError
 from autograder.grading.definitions import Definitions, definitions
+from autograder.sandbox.limits import Limits
 
 RUN = ("given", "data")  # always run from the official source
 
@@ -41,6 +43,8 @@ class Template:
 
     assignment: str
     cells: tuple[TemplateCell, ...]
+    title: str = ""
+    limits: Limits = field(default_factory=Limits)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -68,13 +72,15 @@ def load_template(assignment: Assignment) -> Template:
 def _read(name: str, source: Path, release: Path, stamps: tuple[int, int]) -> Template:
     """Read once per worker; `stamps` make a rebuilt notebook a different key."""
     stubs = {cell.id: cell.source for cell in nbformat.read(release, as_version=4).cells}
-    cells = nbformat.read(source, as_version=4).cells
+    notebook = nbformat.read(source, as_version=4)
+    cells, ours = notebook.cells, notebook.metadata.get("autograder", {})
     missing = [cell.id for cell in cells if cell.id not in stubs]
     if missing:
         raise AuthoringError(
             f"{release} lacks the cell {missing[0]!r} of {source}: run 'autograder build {name}' again"
         )
-    return Template(name, tuple(_cell(cell, stubs[cell.id]) for cell in cells))
+    read = tuple(_cell(cell, stubs[cell.id]) for cell in cells)
+    return Template(name, read, ours.get("title", name), msgspec.convert(dict(ours.get("limits", {})), Limits))
 
 
 def _cell(cell: Any, stub: str) -> TemplateCell:

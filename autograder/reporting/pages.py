@@ -25,9 +25,14 @@ def render(template: str, **values: Any) -> str:
 
 def write_page(path: Path, page: str) -> Path:
     """Raises AutograderError when the page cannot be written."""
+    return write_file(path, page.encode("utf-8", "replace"))
+
+
+def write_file(path: Path, data: bytes) -> Path:
+    """Writes the file whole, making its folder; raises AutograderError when that cannot be done."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, page.encode("utf-8", "replace"))
+        write_atomically(path, data)
     except OSError as error:
         raise AutograderError(f"cannot write {path}: {error.strerror}") from None
     return path
