@@ -33,7 +33,8 @@ OPENING = """\
 from inprocess_student import GradeCell, InProcessChecks
 from pathlib import Path
 
-_checks = InProcessChecks(Path("hidden"), Path("hidden/probes.py").read_text(), {assignment!r}, bytes.fromhex({key!r}))
+_probes = Path("hidden/probes.py").read_text()
+_checks = InProcessChecks(Path("hidden/checks").resolve(), _probes, {assignment!r}, bytes.fromhex({key!r}))
 """
 
 
@@ -46,7 +47,9 @@ def make_course(root: Path, assignment: Assignment, submitted: Path, key: bytes)
     for name, text in materials.files.items():
         (folder / name).write_text(text, encoding="utf-8")
     shutil.copy(Path(__file__).with_name("inprocess_student.py"), folder)
-    shutil.copytree(assignment.checks, folder / "hidden", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(assignment.checks, folder / "hidden" / "checks", ignore=shutil.ignore_patterns("__pycache__"))
+    if assignment.calibration.exists():
+        shutil.copy(assignment.calibration, folder / "hidden")
     (folder / "hidden" / "probes.py").write_text(materials.probes, encoding="utf-8")
     _convert(assignment.source, folder, _with_assertions(assignment, key))
     for student in sorted(path.name for path in submitted.iterdir()):
