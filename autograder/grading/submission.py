@@ -150,8 +150,9 @@ def _lost_ids(matches: list[Match]) -> list[str]:
     lost = sum(1 for match in matches if match.place is not None and not match.by_id)
     if not lost:
         return []
-    cells = "1 cell had lost its id" if lost == 1 else f"{lost} cells had lost their ids"
-    return [f"{cells} (some editors drop them) and recognition went by content."]
+    if lost == 1:
+        return ["1 cell had lost its id (some editors drop it) and was recognised by its content."]
+    return [f"{lost} cells had lost their ids (some editors drop them) and were recognised by their content."]
 
 
 def _moved(matches: list[Match]) -> list[str]:

@@ -94,7 +94,7 @@ def as_version_3(notebook: Notebook) -> Notebook:
     cells = []
     for cell in notebook["cells"]:
         old = {"cell_type": cell["cell_type"], "metadata": cell["metadata"]}
-        old["input" if cell["cell_type"] == "code" else "source"] = cell["source"].splitlines(keepends=True)
+        old["input" if cell["cell_type"] == "code" else "source"] = "".join(cell["source"]).splitlines(keepends=True)
         cells.append(old)
     return {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": "x"}, "worksheets": [{"cells": cells}]}
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import nbgrader
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -515,6 +516,33 @@ def test_what_is_no_file_is_a_problem(assignment: Assignment, tmp_path: Path, ma
 def test_an_assignment_that_was_not_built_is_the_instructors_fault(tmp_path: Path) -> None:
     with pytest.raises(AuthoringError, match="autograder build hw0"):
         read_submission(tmp_path / "x.ipynb", Assignment(tmp_path, "hw0"), "ann")
+
+
+# --- notebooks of other people -------------------------------------------------------------------------------------
+
+
+def test_a_foreign_notebook_with_the_same_stub_lines_is_no_submission(read: Read) -> None:
+    stub = "# YOUR CODE HERE\nraise NotImplementedError()"
+    foreign = [code(stub), code(f"def squares(n):\n{stub}"), text("YOUR ANSWER HERE")]
+    assert "right file" in read({"cells": foreign}).problem
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(nbgrader.__file__).parent.glob("tests/**/*.ipynb")), ids=lambda path: path.stem
+)
+def test_nbgraders_own_damaged_notebooks_are_no_submissions(assignment: Assignment, path: Path) -> None:
+    assert read_submission(path, assignment, "ann").problem
+
+
+def test_the_tiny_course_is_read_with_and_without_ids(tmp_path: Path) -> None:
+    warmup = Assignment(Path(__file__).parents[1] / "fixtures" / "tiny_course", "warmup")
+    instructor = json.loads(warmup.source.read_text())
+    whole = read_submission(save(tmp_path / "a.ipynb", instructor), warmup, "ann")
+    bare = read_submission(save(tmp_path / "b.ipynb", stripped(instructor)), warmup, "ann")
+    assert whole.repairs == ()
+    assert whole.cells == bare.cells
+    assert attempted(whole) == {"standardize", "moving_average", "CHOSEN_WINDOW", "NoisyChannel"}
+    assert attempted(read_submission(warmup.release, warmup, "ann")) == set()
 
 
 # --- anything at all -----------------------------------------------------------------------------------------------
