@@ -15,9 +15,17 @@ import pytest
 from autograder.assignment import Assignment, Course
 from autograder.authoring.build import build
 from autograder.checking.outcomes import CheckResult, Outcome
-from autograder.demo.made_up_class import ALTERNATIVES, ENDLESS_LOOP, MEMORY_BOMB, PROCESS_KILLER, Member, make_class
+from autograder.demo.made_up_class import (
+    ALTERNATIVES,
+    ENDLESS_LOOP,
+    MEMORY_BOMB,
+    PROCESS_KILLER,
+    Member,
+    describe,
+    make_class,
+)
 from autograder.demo.real_data import MNIST_FILES, demo_cells, require_mnist, train_on
-from autograder.demo.run import class_table, said
+from autograder.demo.run import SAID_CHARS, class_table, said
 from autograder.errors import AutograderError
 from autograder.grading.collection import find_submissions
 from autograder.grading.report import Report
@@ -52,6 +60,11 @@ class TestTheClass:
         assert kinds["mistake"] >= 8
         assert kinds["alternative"] == ALTERNATIVES
         assert (kinds["reference"], kinds["blank"], kinds["hostile"], kinds["damaged"]) == (1, 1, 3, 1)
+
+    def test_the_class_is_described_in_words(self, members):
+        assert describe(members) == (
+            "1 reference solution, 1 blank notebook, 10 mistakes, 2 unusual right solutions, 3 attacks, 1 damaged file"
+        )
 
     def test_students_have_believable_names_and_each_hands_in_once(self, members):
         names = [member.student for member in members]
@@ -129,7 +142,7 @@ class TestTheTable:
 
     def test_a_long_message_is_cut(self):
         long = replace(REPORT, checks=(check_result(Outcome.ERROR, 0.0, "x" * 1000),))
-        assert len(said(long)) == 200
+        assert len(said(long)) == SAID_CHARS
 
     def test_text_of_students_is_no_markup(self, assignment):
         member = Member("ann", "mistake", "M1: [red] tape", b"")

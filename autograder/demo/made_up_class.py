@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -32,12 +32,22 @@ NAMES = (
 )  # fmt: skip
 
 
+WORDS = {  # kind: one of it, several
+    "reference": ("reference solution", "reference solutions"),
+    "blank": ("blank notebook", "blank notebooks"),
+    "mistake": ("mistake", "mistakes"),
+    "alternative": ("unusual right solution", "unusual right solutions"),
+    "hostile": ("attack", "attacks"),
+    "damaged": ("damaged file", "damaged files"),
+}
+
+
 @dataclass(frozen=True)
 class Member:
     """One made-up student and what makes the submission worth grading."""
 
     student: str
-    kind: str  # "reference", "blank", "mistake", "alternative", "hostile" or "damaged"
+    kind: str  # one of WORDS
     what: str  # in words
     notebook: bytes
 
@@ -117,5 +127,5 @@ def _make_room(folder: Path) -> None:
 
 def describe(members: Sequence[Member]) -> str:
     """How many of each kind, in words."""
-    kinds = [member.kind for member in members]
-    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    kinds = Counter(member.kind for member in members)
+    return ", ".join(f"{kinds[kind]} {words[kinds[kind] != 1]}" for kind, words in WORDS.items())

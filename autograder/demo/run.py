@@ -19,7 +19,7 @@ from autograder.grading.classroom import ClassResult
 from autograder.grading.options import Options
 from autograder.grading.report import Report
 
-SAID_CHARS = 200
+SAID_CHARS = 110  # about three lines of the table's last column
 
 
 def run_demo(
@@ -66,22 +66,22 @@ def make_class_of(assignment: Assignment, folder: Path, console: Console) -> lis
 
 def class_table(assignment: Assignment, members: Sequence[Member], reports: Sequence[Report]) -> Table:
     """One line a student: what was handed in, the points, and the first thing that the grader had to say."""
-    table = Table(title=assignment.name, title_justify="left")
-    table.add_column("student")
-    table.add_column("what was handed in", ratio=2)
+    table = Table(title=assignment.name, title_justify="left", box=None, pad_edge=False, header_style="dim")
+    table.add_column("student", no_wrap=True)
+    table.add_column("handed in", ratio=2)
     table.add_column("points", justify="right", no_wrap=True)
-    table.add_column("what the grader says first", ratio=3)
+    table.add_column("the first that the grader says", ratio=3)
     found = {report.student: report for report in reports}
     for member in members:
         report = found[member.student]
-        table.add_row(member.student, Text(member.what), f"{report.score:g} / {report.max_score:g}", Text(said(report)))
+        table.add_row(member.student, Text(member.what), f"{report.score:g}/{report.max_score:g}", Text(said(report)))
     return table
 
 
 def said(report: Report) -> str:
     """The report in one sentence."""
     if report.problem:
-        return report.problem
+        return _short(report.problem)
     lost = [check for check in report.checks if check.outcome is not Outcome.PASSED]
     if not lost:
         return "every check passes"
@@ -89,7 +89,10 @@ def said(report: Report) -> str:
         return "nothing was attempted"
     first = next((check for check in lost if check.outcome is not Outcome.NOT_ATTEMPTED), lost[0])
     message = " ".join(first.message.split())
-    text = f"{first.task}, {first.outcome.in_words}: {message}"
+    return _short(f"{first.task}, {first.outcome.in_words}: {message}")
+
+
+def _short(text: str) -> str:
     return text if len(text) <= SAID_CHARS else text[: SAID_CHARS - 1] + "…"
 
 
