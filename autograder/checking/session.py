@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -61,6 +62,8 @@ class CheckSession:
         self._name = name
         self._memory: dict[Any, Any] = {}
         self._current: _Current | None = None
+        for path in folder.glob("*.py"):  # another assignment of this process may have a file of the same name
+            sys.modules.pop(path.stem, None)
         arguments = [*_ARGUMENTS, f"--rootdir={folder}", f"--confcutdir={folder}", "-c", os.devnull, str(folder)]
         with _without_pytest_variables():
             config = _prepareconfig(arguments, [_Plugin(self)])
