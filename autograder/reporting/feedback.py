@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.grading.report import Report
-from autograder.grading.results import file_name
-from autograder.reporting.pages import render, write_page
+from autograder.reporting.pages import render
 
 
 @dataclass(frozen=True)
@@ -43,13 +40,6 @@ def feedback_page(report: Report, title: str = "") -> str:
         by_hand=sum(item.max_points for item in report.manual),
         ours=any(check.outcome is Outcome.GRADER_ERROR for check in report.checks),
     )
-
-
-def write_feedback(reports: Iterable[Report], folder: Path, title: str = "") -> list[Path]:
-    """One page per student, `<folder>/<student>.html`; the paths in the order of the reports."""
-    return [
-        write_page(folder / f"{file_name(report.student)}.html", feedback_page(report, title)) for report in reports
-    ]
 
 
 def tasks_of(report: Report) -> list[TaskFeedback]:

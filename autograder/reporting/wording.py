@@ -14,7 +14,10 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.
 
 @dataclass(frozen=True)
 class Wording:
-    """One outcome for the eye: a symbol, a word, what the student does next, and a tone that names a colour."""
+    """One outcome for the eye: a symbol, a word, a tone that names a colour, and what to do next.
+
+    `next_step` is empty where the message itself says it.
+    """
 
     symbol: str
     word: str
@@ -27,10 +30,8 @@ WORDINGS = {
     Outcome.FAILED: Wording("✗", "failed", "bad"),
     Outcome.NOT_ATTEMPTED: Wording("○", "not attempted", "open", "Write your solution in the cell of this task."),
     Outcome.ERROR: Wording("✗", "error", "bad", "Call your code in a new cell until it runs through without an error."),
-    Outcome.TIMEOUT: Wording(
-        "✗", "too slow", "bad", "Look for a loop that never ends, or use whole-tensor operations."
-    ),
-    Outcome.OUT_OF_MEMORY: Wording("✗", "out of memory", "bad", "Look for tensors that grow with every step."),
+    Outcome.TIMEOUT: Wording("✗", "too slow", "bad"),
+    Outcome.OUT_OF_MEMORY: Wording("✗", "out of memory", "bad"),
     Outcome.CRASHED: Wording("✗", "crashed", "bad", "Restart the kernel and run all cells from the top."),
     Outcome.PROTOCOL_ERROR: Wording(
         "✗", "no valid result", "bad", "Return plain tensors or numbers, and leave the process and its files alone."

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from autograder.checking.outcomes import Outcome
 from autograder.errors import AutograderError
 from autograder.grading.report import ManualItem, Report
-from autograder.reporting.feedback import feedback_page, write_feedback
+from autograder.grading.results import file_name
+from autograder.reporting.feedback import feedback_page
+from autograder.reporting.pages import write_page
 from autograder.reporting.wording import WORDINGS, plain, points
 from tests.grading.reports import CHECKS, report
 from tests.reporting.pages import Page
@@ -115,15 +117,17 @@ def test_any_text_gives_a_sound_page(text: str) -> None:
 
 
 def test_pages_are_written_for_any_name(tmp_path: Path) -> None:
-    paths = write_feedback([report("ann"), report("../b/c"), report("\ud800")], tmp_path / "feedback")
-    assert [path.parent for path in paths] == [tmp_path / "feedback"] * 3
-    assert all(path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>") for path in paths)
+    for student in ("ann", "../b/c", "\ud800"):
+        path = tmp_path / "feedback" / f"{file_name(student)}.html"
+        write_page(path, feedback_page(report(student)))
+        assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert len(list((tmp_path / "feedback").iterdir())) == 3
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(AutograderError, match="cannot write"):
-        write_feedback([report()], tmp_path / "file")
+        write_page(tmp_path / "file" / "x.html", feedback_page(report()))
 
 
 @pytest.mark.parametrize(
