@@ -36,6 +36,15 @@ def count_parameters(namespace: dict[str, Any], model: Any) -> int:
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
 
 
+def follow_layers(
+    namespace: dict[str, Any], device: str, model: Any, part: str | None = None, output: int | None = None
+) -> Any:
+    """A follower of a network, see architecture_probes.py: ask its `follow`, `seen`, `fill` and `run`."""
+    from autograder.sandbox.architecture_probes import Follower
+
+    return Follower(model, device, part, output)
+
+
 def _is_real(value: Any) -> bool:
     import torch
 
