@@ -73,8 +73,14 @@ class Grader:
         with Workspace(self._server, self.materials, run.submission.cells, run.seed) as workspace:
             results = self.checks.run(workspace, run.secret, run.only)
             workspace.discard()
-            faults = [_cell_sentence(id, fault) for id, fault in workspace.cell_faults.items()]
+            written = {cell.id for cell in run.submission.cells if cell.attempted}
+            faults = [_cell_sentence(id, fault) for id, fault in workspace.cell_faults.items() if id in written]
             return self._report(run, results, tuple(faults), workspace.peak_mb)
+
+    def _place(self, result: CheckResult) -> int:
+        """Where the check's task stands in the notebook; checks of one task keep their order."""
+        tasks = [cell.task for cell in load_template(self.assignment).of_kind("points")]
+        return tasks.index(result.task) if result.task in tasks else len(tasks)
 
     def restart(self) -> None:
         self._server.close()
@@ -106,7 +112,7 @@ class Grader:
             score=sum(result.points for result in results),
             max_score=sum(result.max_points for result in results),
             manual=submission.manual,
-            checks=tuple(results),
+            checks=tuple(sorted(results, key=self._place)),
             problem=submission.problem,
             repairs=submission.repairs,
             cell_errors=cell_errors,
