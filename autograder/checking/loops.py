@@ -1,0 +1,346 @@
+"""A student's training loop, judged step by step from what `autograder.sandbox.loop_probes` recorded.
+
+The gradient probe: at each optimizer step the gradients are compared with fresh ones, of the specified loss, on the
+batch that the model had just seen, with the weights it had. That needs neither the student's random numbers nor his
+optimizer, accepts any scale of the loss, and its pattern over the steps names the fault. The verdict on the optimizer
+is the weights after training, compared with a run of our own.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from autograder.checking.diagnosis import cosine, named
+from autograder.checking.failure import fail
+from autograder.sandbox.loop_models import load_buffers, load_weights, weights_of
+
+SAME_DIRECTION = 0.999  # cosine; the known wrong loops stay below 0.99, rounding above 0.999999
+SAME_WEIGHTS = 1e-3  # largest difference after a few dozen steps of Adam at a rate of about 0.01
+SAME_ROW = 1e-4  # largest difference between a picture and itself after a journey through float32
+
+Loss = Callable[[Any, Tensor, Tensor], Tensor]  # of the model's outputs, its inputs and the targets: their mean
+
+
+@dataclass(frozen=True)
+class Forward:
+    """One forward pass of the watched model."""
+
+    inputs: Tensor | None
+    training: bool
+    with_gradients: bool
+    steps: int  # optimizer steps before it
+    buffers: Tensor  # running statistics before it
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an optimizer: what it found when it was called. Weights and gradients are flat vectors."""
+
+    weights: Tensor
+    buffers: Tensor
+    gradients: Tensor
+    without_gradient: int  # parameters that have none
+    held: int  # parameters of the model that the optimizer holds
+    foreign: int  # parameters that it holds and the model does not have
+    parameters: int
+    rates: tuple[float, ...]
+    optimizer: int
+    forward: Forward | None  # the last pass with gradients since the step before
+
+
+@dataclass(frozen=True)
+class Training:
+    """A whole run."""
+
+    result: Any
+    steps: tuple[Step, ...]
+    forwards: tuple[Forward, ...]
+    optimizers: tuple[str, ...]  # types
+    last: Tensor | None  # weights after the last step
+    final: Tensor  # weights when the function returned
+    final_buffers: Tensor
+    step_count: int
+    needs_gradient: bool
+
+    @classmethod
+    def read(cls, record: Any) -> Training:
+        """From what the probe `record_training` returned. A record that is none fails the check, not the grader."""
+        try:
+            forwards = tuple(Forward(**forward) for forward in record["forwards"])
+            steps = tuple(_step(step, forwards) for step in record["steps"])
+            return cls(
+                result=record["result"],
+                steps=steps,
+                forwards=forwards,
+                optimizers=tuple(map(str, record["optimizers"])),
+                last=record["last"],
+                final=_vector(record["final"]),
+                final_buffers=_vector(record["final_buffers"]),
+                step_count=int(record["step_count"]),
+                needs_gradient=bool(record["needs_gradient"]),
+            )
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+            fail("What your training loop did to the model could not be recorded.")
+
+    def weights_after(self, step: int) -> Tensor:
+        """The weights after this many optimizer steps."""
+        if step < len(self.steps):
+            return self.steps[step].weights
+        return self.final if self.last is None else self.last
+
+    def buffers_after(self, step: int) -> Tensor:
+        """The running statistics after this many steps, as an evaluation at that time found them.
+
+        Without one, those at the step itself: they change in the forward pass before it.
+        """
+        evaluated = [forward.buffers for forward in self.forwards if forward.steps == step and not forward.training]
+        if evaluated:
+            return evaluated[0]
+        return self.steps[step - 1].buffers if 0 < step <= len(self.steps) else self.final_buffers
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The same model on this side, the loss that the task specifies, and the data that the loop was given."""
+
+    model: nn.Module
+    loss: Loss
+    inputs: Tensor
+    targets: Tensor
+    others: Mapping[str, Tensor] = field(default_factory=dict)  # {"T26: sentence": other inputs that went in}
+
+    def outputs(self, weights: Tensor, inputs: Tensor, *, training: bool, buffers: Tensor | None = None) -> Any:
+        """What the model gives with these weights; nothing that it does to itself remains."""
+        model = copy.deepcopy(self.model)
+        load_weights(model, weights)
+        if buffers is not None:
+            load_buffers(model, buffers)
+        with torch.no_grad():
+            return model.train(training)(inputs)
+
+    def gradient(self, step: Step, targets: Tensor, loss: Loss | None = None, weights: Tensor | None = None) -> Tensor:
+        """The fresh gradient at a step on the batch that the model had seen, as a flat vector."""
+        assert step.forward is not None
+        inputs = step.forward.inputs
+        assert inputs is not None
+        model = copy.deepcopy(self.model)
+        load_weights(model, step.weights if weights is None else weights)
+        load_buffers(model, step.buffers)
+        value = (loss or self.loss)(model.train(step.forward.training)(inputs), inputs, targets)
+        parameters = list(model.parameters())
+        if not value.requires_grad:  # a wrong loss that does not depend on the model
+            return torch.zeros_like(step.weights)
+        found = torch.autograd.grad(value, parameters, allow_unused=True, materialize_grads=True)
+        return torch.cat([part.flatten() for part in found])
+
+    def rows(self, inputs: Tensor) -> Tensor | None:
+        """Which of the data a batch holds, None when one of them is not among the data."""
+        return rows_of(inputs, self.inputs)
+
+
+def rows_of(batch: Tensor, data: Tensor) -> Tensor | None:
+    """For each picture of a batch its number in the data, whatever the shapes; None when one is not there."""
+    got, want = batch.flatten(1).float(), data.flatten(1).float()
+    if got.shape[1] != want.shape[1] or not len(got):
+        return None
+    distance = torch.cdist(got, want, p=float("inf"))
+    nearest = distance.min(dim=1)
+    return nearest.indices if nearest.values.max().item() <= SAME_ROW else None
+
+
+# --- the gradient probe -----------------------------------------------------------------------------------------------
+
+
+def check_gradients(training: Training, replay: Replay, known: Mapping[str, Loss] | None = None) -> None:
+    """Fails unless every step follows the gradient of the specified loss on the batch at hand.
+
+    known: {"T12: sentence": the loss of that mistake}. Deterministic: right loops agree to rounding.
+    """
+    _check_that_it_steps(training)
+    earlier: list[Tensor] = []
+    for number, step in enumerate(training.steps):
+        targets = _targets(number, step, replay)
+        _check_that_gradients_are_there(number, training)
+        fresh = replay.gradient(step, targets)
+        if not cosine([step.gradients], [fresh]) >= SAME_DIRECTION:
+            _name_wrong_gradient(number, step, replay, targets, earlier, known or {})
+        earlier.append(fresh)
+
+
+def _check_that_it_steps(training: Training) -> None:
+    if not training.steps:
+        if any(forward.with_gradients for forward in training.forwards):
+            fail("The model sees batches, but no optimizer ever takes a step: optimizer.step() is missing.", "T5")
+        fail("The model is never trained: it saw no batch with gradients, and no optimizer took a step.", "T5")
+    first = training.steps[0]
+    if first.held == 0:
+        fail("Your optimizer holds no parameter of the model that it should train: give it model.parameters().", "T7")
+    if first.held < first.parameters:
+        text = f"Your optimizer holds {first.held} of the model's {first.parameters} parameters"
+        fail(f"{text}: give it all of model.parameters().", "T7b")
+
+
+def _targets(number: int, step: Step, replay: Replay) -> Tensor:
+    """The targets of the batch that the model saw before this step."""
+    if step.forward is None or step.forward.inputs is None:
+        text = f"Before step {number + 1} the model saw no batch"
+        fail(f"{text}: each step needs a forward pass with gradients and a backward() of its own.", "T4")
+    rows = replay.rows(step.forward.inputs)
+    if rows is None:
+        for key, other in replay.others.items():
+            if rows_of(step.forward.inputs, other) is not None:
+                found = named(key)
+                fail(f"{found.sentence}.", found.mistake)
+        fail(f"At step {number + 1} the model was trained on pictures that are not in the training loader.", "T26")
+    return replay.targets[rows]
+
+
+def _check_that_gradients_are_there(number: int, training: Training) -> None:
+    step = training.steps[number]
+    if not bool(torch.isfinite(step.gradients).all()):
+        fail(f"At step {number + 1} gradients are not finite: the loss became NaN or infinite.", "T34")
+    if step.without_gradient < step.parameters and step.gradients.any():
+        return
+    later = training.steps[number + 1 :]
+    if number == 0 and any(other.gradients.any() for other in later):
+        fail("At the first step there are no gradients yet: call loss.backward() before optimizer.step().", "T4")
+    if step.without_gradient == step.parameters:
+        text = f"When the optimizer steps (step {number + 1}) there are no gradients: either zero_grad() erased them"
+        fail(f"{text} after backward(), or loss.backward() is missing or comes too late.", "T2")
+    fail("When the optimizer steps, all gradients are 0: zero_grad() erased what backward() had found.", "T2")
+
+
+def _name_wrong_gradient(
+    number: int, step: Step, replay: Replay, targets: Tensor, earlier: Sequence[Tensor], known: Mapping[str, Loss]
+) -> None:
+    if earlier:
+        _name_leftover(number, step, replay.gradient(step, targets), earlier)
+    for key, loss in known.items():
+        if cosine([step.gradients], [replay.gradient(step, targets, loss)]) >= SAME_DIRECTION:
+            found = named(key)
+            fail(f"Your loop follows the gradient of another loss: {found.sentence}.", found.mistake)
+    fail(f"At step {number + 1} the gradients are not those of the loss that the task asks for, on the batch at hand.")
+
+
+def _name_leftover(number: int, step: Step, fresh: Tensor, earlier: Sequence[Tensor]) -> None:
+    """Gradients that are still those of earlier batches, or have those added."""
+    if cosine([step.gradients], [earlier[-1]]) >= SAME_DIRECTION:
+        text = f"At step {number + 1} the optimizer uses the gradients of the batch before"
+        fail(f"{text}: call loss.backward() before optimizer.step().", "T4")
+    total = fresh.clone()
+    for count, old in enumerate(reversed(earlier), 1):
+        total = total + old
+        if cosine([step.gradients], [total]) >= SAME_DIRECTION:
+            what = "the batch before is" if count == 1 else f"the {count} batches before are"
+            text = f"At step {number + 1} the gradient of {what} still there, added to that of this batch"
+            fail(f"{text}: call optimizer.zero_grad() for every batch, not once in a while.", "T1")
+
+
+def check_step_count(training: Training, epochs: int, batches: int) -> None:
+    """Fails unless there was one step for each batch of each epoch."""
+    if training.step_count != epochs * batches:
+        fail(
+            f"{epochs} epochs over {batches} batches are {epochs * batches} optimizer steps; yours took "
+            f"{training.step_count}: one for each batch, the last, smaller one too.",
+            "T36",
+        )
+
+
+def check_training_mode(training: Training) -> None:
+    """Fails when a batch was trained on in evaluation mode."""
+    for number, step in enumerate(training.steps):
+        if step.forward is not None and not step.forward.training:
+            when = "from the start" if number == 0 else f"from step {number + 1} on"
+            text = f"The model is trained in evaluation mode {when}"
+            fail(
+                f"{text}: call model.train() at the start of every epoch, because evaluating left it in eval().", "T14"
+            )
+
+
+# --- the optimizer ----------------------------------------------------------------------------------------------------
+
+
+def check_optimizer(training: Training, lr: float, kinds: Sequence[str] = ("Adam", "AdamW")) -> None:
+    """Fails unless one optimizer of this kind, with this learning rate, took all steps."""
+    _check_that_it_steps(training)
+    if len(training.optimizers) > 1:
+        text = f"{len(training.optimizers)} optimizers took steps: a new one forgets the averages that Adam keeps"
+        fail(f"{text}. Make one, before the loop.", "T6")
+    if training.optimizers[0] not in kinds:
+        fail(f"The task asks for {kinds[0]}; this optimizer is {training.optimizers[0]}.", "T29")
+    first = training.steps[0].rates
+    if any(abs(rate - lr) > 1e-6 * lr for rate in first):
+        fail(f"The optimizer's learning rate is {first[0]:g}; it should be the argument lr.", "T37")
+
+
+def check_rates(training: Training, wanted: Sequence[float]) -> None:
+    """Fails unless the learning rate at each step is that of the schedule; `wanted` has one per step."""
+    got = [step.rates[0] for step in training.steps]
+    if all(abs(rate - want) <= 1e-6 * want for rate, want in zip(got, wanted, strict=False)):
+        return
+    if len(set(got)) == 1:
+        fail("The learning rate never changes: scheduler.step() is missing.", "T28")
+    change = next(number for number, (rate, want) in enumerate(zip(got, wanted, strict=False)) if rate != want)
+    fail(
+        f"The scheduler is not stepped once an epoch: at step {change + 1} the learning rate is not the planned one.",
+        "T28b",
+    )
+
+
+def train_with_adam(replay: Replay, weights: Tensor, batch_size: int, epochs: int, lr: float) -> list[Tensor]:
+    """The weights before training and after each epoch of our own run with Adam over the data in their order.
+
+    With batches of one size a summed loss gives the same weights; with uneven ones it does not.
+    """
+    model = copy.deepcopy(replay.model).train()
+    load_weights(model, weights)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    snapshots = [weights_of(model)]
+    for _ in range(epochs):
+        pairs = zip(replay.inputs.split(batch_size), replay.targets.split(batch_size), strict=True)
+        for inputs, targets in pairs:
+            optimizer.zero_grad()
+            replay.loss(model(inputs), inputs, targets).backward()
+            optimizer.step()
+        snapshots.append(weights_of(model))
+    return snapshots
+
+
+def check_weights(got: Tensor, want: Tensor, tolerance: float = SAME_WEIGHTS) -> None:
+    """Fails unless the weights after training are those of our run. NaN is not."""
+    if not bool(torch.isfinite(got).all()):
+        fail("After training, weights are no longer finite numbers.", "T34")
+    if got.shape != want.shape or not (got - want).abs().max().item() <= tolerance:
+        fail("After training, the weights are not those that Adam, stepped once for each batch, arrives at.")
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _step(step: Mapping[str, Any], forwards: Sequence[Forward]) -> Step:
+    number = int(step["forward"])
+    forward = forwards[number] if number >= 0 else None
+    return Step(
+        weights=_vector(step["weights"]),
+        buffers=_vector(step["buffers"]),
+        gradients=_vector(step["gradients"]),
+        without_gradient=int(step["without_gradient"]),
+        held=int(step["held"]),
+        foreign=int(step["foreign"]),
+        parameters=int(step["parameters"]),
+        rates=tuple(float(rate) for rate in step["rates"]),
+        optimizer=int(step["optimizer"]),
+        forward=forward,
+    )
+
+
+def _vector(value: Any) -> Tensor:
+    if not isinstance(value, Tensor) or value.dim() != 1:
+        raise TypeError("not a vector")
+    return value
