@@ -102,7 +102,7 @@ def tell_data(console: Console, assignment: Assignment, data: Path | None) -> No
         console.print("data: the tiny sample that grading always uses (make demo DATA=/path trains on real MNIST too)")
         return
     console.print(
-        f"data: MNIST from {data}; the reference is trained on it, which takes a few minutes:", soft_wrap=True
+        f"data: MNIST from {data}; the reference is trained on it, which takes a minute or two:", soft_wrap=True
     )
     with console.status("training ..."):
         for line in train_on(assignment, data):
