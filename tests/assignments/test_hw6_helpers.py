@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,23 +13,13 @@ from torch import nn
 
 from solutions import hw6_denoising_and_vae as hw6
 
-FOLDER = Path(__file__).parents[2] / "assignments" / "hw6_denoising_and_vae" / "release_files"
-MODULES = ("helpers", "verdicts", "laws", "check")
-
 
 @pytest.fixture(scope="module")
-def released():
-    """The three modules, imported as beside the notebook; other assignments have modules of the same names."""
-    kept = {name: sys.modules.pop(name, None) for name in MODULES}
-    sys.path.insert(0, str(FOLDER))
-    try:
-        yield SimpleNamespace(**{name: importlib.import_module(name) for name in MODULES})
-    finally:
-        sys.path.remove(str(FOLDER))
-        for name, module in kept.items():
-            sys.modules.pop(name, None)
-            if module is not None:
-                sys.modules[name] = module
+def released(release):
+    with release(
+        "hw6_denoising_and_vae", "digits", "baselines", "figures", "helpers", "verdicts", "laws", "check"
+    ) as all:
+        yield all
 
 
 @pytest.fixture
@@ -50,7 +37,7 @@ def _no_network(self):
 
 @pytest.fixture(scope="module")
 def digits(released):
-    return released.helpers.embedded_digits(copies=2)
+    return released.digits.embedded_digits(copies=2)
 
 
 # --- data
@@ -89,7 +76,7 @@ def test_without_mnist_the_embedded_digits_step_in(released, no_data, capsys, do
 
 def test_embedded_digits_are_the_same_each_time_and_leave_the_generator_alone(released, digits):
     state = torch.get_rng_state()
-    again = released.helpers.embedded_digits(copies=2)
+    again = released.digits.embedded_digits(copies=2)
     assert torch.equal(digits.train_images, again.train_images)
     assert torch.equal(state, torch.get_rng_state())
 
@@ -130,7 +117,7 @@ def test_reconstruction_baselines_are_in_order(released, digits):
 
 def test_pca_of_all_components_gives_the_picture_back(released):
     images = torch.rand(30, 1, 28, 28)
-    torch.testing.assert_close(released.helpers.PCA(images).project(images, 784), images, atol=1e-3, rtol=0)
+    torch.testing.assert_close(released.baselines.PCA(images).project(images, 784), images, atol=1e-3, rtol=0)
 
 
 def test_figures_are_returned_and_closed(released, digits):
