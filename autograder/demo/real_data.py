@@ -57,6 +57,7 @@ def train_on(assignment: Assignment, data: Path) -> Iterator[str]:
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only: its warnings are not about the training
         resources={"metadata": {"path": str(assignment.source.parent)}},
     )
     environment = {**os.environ, "DATA_ROOT": str(data.resolve()), "ASSIGNMENT_DATA": "", **KERNEL}
