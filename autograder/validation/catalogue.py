@@ -40,6 +40,10 @@ class Catalogue:
         """The mistakes that checks must catch."""
         return tuple(variant for variant in self.mistakes if not variant.invisible)
 
+    def sample(self, every: int) -> Catalogue:
+        """Every so manyth variant, for a quick look."""
+        return Catalogue(self.mistakes[::every], self.alternatives[::every])
+
     def variant(self, id: str) -> Variant:
         for variant in self.variants:
             if variant.id == id:

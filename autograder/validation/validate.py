@@ -111,11 +111,17 @@ def validate_all(
 
 
 def validate(
-    assignment: Assignment, options: Options, secrets: int, workers: int, console: Console | None = None
+    assignment: Assignment,
+    options: Options,
+    secrets: int,
+    workers: int,
+    console: Console | None = None,
+    *,
+    every: int = 1,
 ) -> Validation:
-    """Grades all trials of one assignment and judges the reports."""
+    """Grades all trials of one assignment, or with every so manyth variant, and judges the reports."""
     started = time.perf_counter()
-    catalogue = read_catalogue(assignment)
+    catalogue = read_catalogue(assignment).sample(every)
     with tempfile.TemporaryDirectory(prefix="autograder-validate-") as folder:
         trials = make_trials(assignment, catalogue, secrets, Path(folder))
         verdicts = _grade(assignment, options, trials, workers, console or Console(quiet=True))
