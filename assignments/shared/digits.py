@@ -1,4 +1,6 @@
-"""The machine and the data: MNIST where it is there, scikit-learn's digits in the same format where it is not."""
+"""The machine and the data: MNIST or Fashion-MNIST where it is there, scikit-learn's digits in the same format where it
+is not.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ def choose_device() -> torch.device:
 
 @dataclass(frozen=True)
 class Digits:
-    """Pictures of handwritten digits, float32 in [0, 1] of shape (N, 1, 28, 28), and their labels, int64 of
-    shape (N,).
+    """Pictures of handwritten digits (or of clothes), float32 in [0, 1] of shape (N, 1, 28, 28), and their labels,
+    int64 of shape (N,).
     """
 
     train_images: Tensor
@@ -30,6 +32,7 @@ class Digits:
     test_images: Tensor
     test_labels: Tensor
     is_mnist: bool = False
+    is_fashion_mnist: bool = False
 
     def first_test_image(self, label: int) -> Tensor:
         """The first test picture of a digit, (1, 28, 28)."""
@@ -42,35 +45,44 @@ def load_mnist(download: bool | None = None) -> Digits:
     download: fetch MNIST into ./data if it is not there; by default only if the environment has
     ASSIGNMENT_DOWNLOAD=1.
     """
+    return _load("MNIST", "MNIST", download)
+
+
+def load_fashion_mnist(download: bool | None = None) -> Digits:
+    """Fashion-MNIST, ten kinds of clothes in the format of MNIST; where from and what else: as for load_mnist."""
+    return _load("FashionMNIST", "Fashion-MNIST", download)
+
+
+def _load(dataset: str, name: str, download: bool | None) -> Digits:
     if os.environ.get("ASSIGNMENT_DATA") == "sample":
         return sample_digits()
     for root in (os.environ.get("DATA_ROOT"), "data"):
-        if root and (digits := _read_mnist(Path(root))):
+        if root and (digits := _read(dataset, Path(root))):
             print(
-                f"MNIST from {root}: {len(digits.train_images)} training and {len(digits.test_images)} test pictures."
+                f"{name} from {root}: {len(digits.train_images)} training and {len(digits.test_images)} test pictures."
             )
             return digits
     wanted = os.environ.get("ASSIGNMENT_DOWNLOAD") == "1" if download is None else download
-    if wanted and (digits := _read_mnist(Path("data"), download=True)):
-        print(f"MNIST downloaded: {len(digits.train_images)} training and {len(digits.test_images)} test pictures.")
+    if wanted and (digits := _read(dataset, Path("data"), download=True)):
+        print(f"{name} downloaded: {len(digits.train_images)} training and {len(digits.test_images)} test pictures.")
         return digits
     digits = embedded_digits()
     print(
-        f"MNIST is neither in $DATA_ROOT nor in ./data: scikit-learn's digits stand in "
+        f"{name} is neither in $DATA_ROOT nor in ./data: scikit-learn's digits stand in "
         f"({len(digits.train_images)} training and {len(digits.test_images)} test pictures)."
     )
     return digits
 
 
-def _read_mnist(root: Path, download: bool = False) -> Digits | None:
-    from torchvision.datasets import MNIST
+def _read(dataset: str, root: Path, download: bool = False) -> Digits | None:
+    from torchvision import datasets
 
     try:
-        train, test = (MNIST(str(root), train=part, download=download) for part in (True, False))
+        parts = [getattr(datasets, dataset)(str(root), train=train, download=download) for train in (True, False)]
     except (RuntimeError, OSError):  # not there, or no network
         return None
-    images = [(part.data.unsqueeze(1).float() / 255, part.targets.long()) for part in (train, test)]
-    return Digits(*images[0], *images[1], is_mnist=True)
+    images = [(part.data.unsqueeze(1).float() / 255, part.targets.long()) for part in parts]
+    return Digits(*images[0], *images[1], is_mnist=dataset == "MNIST", is_fashion_mnist=dataset == "FashionMNIST")
 
 
 def embedded_digits(copies: int = 12, n_test: int = 500, seed: int = 0) -> Digits:
