@@ -81,22 +81,27 @@ def check_number(got: float, want: float, name: str, wrong: Mapping[str, float])
 # --- histories --------------------------------------------------------------------------------------------------------
 
 
-def expect_curve(value: Any, length: int, name: str) -> Tensor:
-    """A history as float64 (length,): an array, a tensor, or a list of numbers or of tensors without dimensions."""
+def expect_curve(value: Any, length: int, name: str, unit: str = "epoch") -> Tensor:
+    """A history as float64 (length,): an array, a tensor, or a list of numbers or of tensors without dimensions.
+
+    unit: what each number is for, an epoch or an iteration
+    """
     try:
         numbers = [float(item) for item in (value.flatten() if isinstance(value, Tensor | np.ndarray) else value)]
     except (TypeError, ValueError, RuntimeError):
-        fail(f"{name} should hold one number for each epoch; it is {describe(value)}.")
+        fail(f"{name} should hold one number for each {unit}; it is {describe(value)}.")
     if len(numbers) != length:
-        fail(f"{name} should hold one number for each of the {length} epochs; it holds {len(numbers)}.", "T38")
+        fail(f"{name} should hold one number for each of the {length} {unit}s; it holds {len(numbers)}.", "T38")
     curve = torch.tensor(numbers, dtype=torch.float64)
     if not bool(torch.isfinite(curve).all()):
         fail(f"{name} holds numbers that are not finite.", "T34")
     return curve
 
 
-def check_curve(got: Tensor, want: Sequence[float], name: str, wrong: Mapping[str, Sequence[float]]) -> None:
-    """Fails unless a history is right at every epoch."""
+def check_curve(
+    got: Tensor, want: Sequence[float], name: str, wrong: Mapping[str, Sequence[float]], unit: str = "epoch"
+) -> None:
+    """Fails unless a history is right at every epoch (or iteration)."""
     wanted = torch.tensor(list(want), dtype=torch.float64)
     if diagnosis.equals(got, wanted, REPORTED):
         return
@@ -105,7 +110,7 @@ def check_curve(got: Tensor, want: Sequence[float], name: str, wrong: Mapping[st
     if found is not None:
         fail(f"{name} is wrong: {found.sentence}.", found.mistake)
     bad = (got - wanted).abs() > REPORTED.of(wanted)
-    fail(f"{name} is wrong: {int(bad.sum())} of {len(wanted)} epochs differ, the first is epoch {_first(bad) + 1}.")
+    fail(f"{name} is wrong: {int(bad.sum())} of {len(wanted)} {unit}s differ, the first is {unit} {_first(bad) + 1}.")
 
 
 def running_scores(training: Training, replay: Replay, score: Score, epochs: int, batches: int) -> list[list[Tensor]]:
