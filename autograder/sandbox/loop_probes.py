@@ -54,14 +54,16 @@ def build_device(namespace: Any, device: str) -> torch.device:
 # --- training ---------------------------------------------------------------------------------------------------------
 
 
-def record_training(namespace: Any, function: Any, model: nn.Module, args: list[Any]) -> dict[str, Any]:
+def record_training(
+    namespace: Any, function: Any, model: nn.Module, args: list[Any], method: str = "forward"
+) -> dict[str, Any]:
     """Calls `function(*args)`, a name of the notebook or an object, and records how `model` is trained meanwhile.
 
     For every step of any optimizer of torch: the weights before it, the gradients, the running statistics, the learning
     rates, and the number of the forward pass before it. For every forward pass: input, mode, running statistics, and
-    whether it kept gradients.
+    whether it kept gradients. `method` is what counts as a forward pass: "encode" sees models that are used in parts.
     """
-    recorder = _Recorder(model)
+    recorder = _Recorder(model, method)
     with recorder.watching():
         result = (namespace[function] if isinstance(function, str) else function)(*args)
     return {"result": result, "needs_gradient": needs_gradient(result), **recorder.record()}
@@ -86,8 +88,8 @@ def needs_gradient(value: Any) -> bool:
 class _Recorder:
     """What happens to one model while it is watched."""
 
-    def __init__(self, model: nn.Module) -> None:
-        self.model = model
+    def __init__(self, model: nn.Module, method: str) -> None:
+        self.model, self.method = model, method
         self.steps: list[dict[str, Any]] = []
         self.forwards: list[dict[str, Any]] = []
         self.optimizers: list[torch.optim.Optimizer] = []  # kept alive, so that no two have the same id
@@ -98,17 +100,17 @@ class _Recorder:
     @contextmanager
     def watching(self) -> Iterator[None]:
         kind: Any = type(self.model)
-        original = kind.forward
+        original = getattr(kind, self.method)
         hooks = [
             register_optimizer_step_pre_hook(self._before_step),
             register_optimizer_step_post_hook(self._after_step),
         ]
         # On the class and not on the object: a deep copy of the model must compute with its own weights.
-        kind.forward = self._recording(original)
+        setattr(kind, self.method, self._recording(original))
         try:
             yield
         finally:
-            kind.forward = original
+            setattr(kind, self.method, original)
             for hook in hooks:
                 hook.remove()
 

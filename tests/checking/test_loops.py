@@ -439,3 +439,19 @@ def test_models_of_ours():
 def test_a_record_that_is_none_fails_the_check(record):
     with pytest.raises(CheckFailed):
         Training.read(record)
+
+
+def in_parts(model, loader):
+    optimizer = torch.optim.SGD(model.parameters(), lr=LR)
+    for x, _ in loader:
+        optimizer.zero_grad()
+        F.mse_loss(model.decode(model.encode(x)).reshape(x.shape), x).backward()
+        optimizer.step()
+
+
+def test_a_model_that_is_used_in_parts_is_watched_by_its_first_part():
+    model, (pictures, labels) = SmallAutoencoder(PIXELS, 6, 2), data(N, 1)
+    replay = Replay(copy.deepcopy(model), lambda outputs, x, y: F.mse_loss(outputs, x), pictures, pictures)
+    args = [model, loop_probes.build_loader({}, [pictures, labels], BATCH)]
+    check_gradients(Training.read(loop_probes.record_training({}, in_parts, model, args, method="encode")), replay)
+    assert mistake_of(check_gradients, Training.read(loop_probes.record_training({}, in_parts, model, args)), replay)
