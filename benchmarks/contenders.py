@@ -23,7 +23,8 @@ class Graded:
 
     measured: Measured
     scores: dict[str, float]
-    seconds: dict[str, float] = field(default_factory=dict)  # wall time of each submission, where it is known
+    seconds: dict[str, float] = field(default_factory=dict)  # wall time of each submission: the floor's alone
+    cpu: dict[str, float] = field(default_factory=dict)  # CPU seconds of each submission: the floor's alone
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def floor(contest: Contest, submitted: Path, place: Path) -> Graded:
     measured = measure(command, ROOT, stock_nbgrader.environment(assignment))
     said = json.loads(measured.output.splitlines()[-1])
     scores = {student: sum(contest.points[id] for id in passed) for student, passed in said["passed"].items()}
-    return Graded(measured, scores, said["seconds"])
+    return Graded(measured, scores, said["seconds"], said["cpu"])
 
 
 def ours(workers: int) -> Grade:
@@ -58,8 +59,7 @@ def ours(workers: int) -> Grade:
         options = ["--workers", str(workers), "--gradebook", f"sqlite:///{place}/gradebook.db"]
         measured = measure([*command, *options], assignment.root, stock_nbgrader.environment(assignment))
         reports = [Report.load(path) for path in sorted((place / "out" / "reports").glob("*.json"))]
-        scores = {report.student: report.score for report in reports}
-        return Graded(measured, scores, {report.student: report.seconds for report in reports})
+        return Graded(measured, {report.student: report.score for report in reports})
 
     return grade
 

@@ -1,7 +1,7 @@
 """The floor: the same cells and the same checks in one warm process, without any isolation.
 
 Run as `python -m benchmarks.floor COURSE ASSIGNMENT SUBMITTED KEY`; prints one JSON line
-{"seconds": {student: wall time}, "passed": {student: [ids of passed checks]}}.
+{"seconds": {student: wall time}, "cpu": {student: CPU seconds}, "passed": {student: [ids of passed checks]}}.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -30,8 +31,8 @@ def main() -> None:
     assignment = Assignment(Path(root), name)
     submissions = list(submissions_in(Path(submitted), assignment))
     with working_folder(assignment):
-        seconds, passed = grade_all(assignment, submissions, bytes.fromhex(key))
-    print(json.dumps({"seconds": seconds, "passed": passed}))
+        found = grade_all(assignment, submissions, bytes.fromhex(key))
+    print(json.dumps(found))
 
 
 def submissions_in(folder: Path, assignment: Assignment) -> Iterator[Submission]:
@@ -56,21 +57,20 @@ def working_folder(assignment: Assignment) -> Iterator[None]:
             os.chdir("/")
 
 
-def grade_all(
-    assignment: Assignment, submissions: list[Submission], key: bytes
-) -> tuple[dict[str, float], dict[str, list[str]]]:
-    """Wall time and passed checks of each submission, in a process that has graded one before."""
+def grade_all(assignment: Assignment, submissions: list[Submission], key: bytes) -> dict[str, dict[str, Any]]:
+    """Wall time, CPU time and passed checks of each submission, in a process that has graded one before."""
     torch.set_num_threads(1)
     shell = make_shell()
     warm_up(shell)
     grade(shell, submissions[0], _checks(assignment, b"warm-up" * 4))
     checks = _checks(assignment, key)
-    seconds, passed = {}, {}
+    found: dict[str, dict[str, Any]] = {"seconds": {}, "cpu": {}, "passed": {}}
     for submission in submissions:
-        started = time.perf_counter()
-        passed[submission.student] = grade(shell, submission, checks)
-        seconds[submission.student] = time.perf_counter() - started
-    return seconds, passed
+        wall, cpu = time.perf_counter(), time.process_time()
+        found["passed"][submission.student] = grade(shell, submission, checks)
+        found["seconds"][submission.student] = time.perf_counter() - wall
+        found["cpu"][submission.student] = time.process_time() - cpu
+    return found
 
 
 def grade(shell: Shell, submission: Submission, checks: InProcessChecks) -> list[str]:

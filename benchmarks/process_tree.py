@@ -1,8 +1,9 @@
-"""Runs a command and measures it with everything that it starts: wall time and peak memory."""
+"""Runs a command and measures it with everything that it starts: wall time, CPU time and peak memory."""
 
 from __future__ import annotations
 
 import contextlib
+import resource
 import subprocess
 import threading
 import time
@@ -22,14 +23,15 @@ MB = 1 << 20
 class Measured:
     """One run of a command."""
 
-    seconds: float
+    seconds: float  # wall time
+    cpu: float  # CPU seconds of the command and of all its descendants that were waited for
     peak_mb: float
     output: str
 
 
 def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Measured:
     """Runs `command` in `folder` to its end; raises AutograderError with its last lines when it fails."""
-    started = time.perf_counter()
+    started, cpu_before = time.perf_counter(), _cpu_of_children()
     with subprocess.Popen(
         command, cwd=folder, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
@@ -41,7 +43,12 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
     if process.returncode != 0:
         tail = "\n".join(output.splitlines()[-15:])
         raise AutograderError(f"{' '.join(command)} ended with {process.returncode}:\n{tail}")
-    return Measured(seconds, watch.peak / MB, output)
+    return Measured(seconds, _cpu_of_children() - cpu_before, watch.peak / MB, output)
+
+
+def _cpu_of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class _Watch(threading.Thread):

@@ -85,19 +85,35 @@ class TestStockCourse:
 
 
 def graded(seconds: float, scores: dict[str, float], each: dict[str, float] | None = None) -> Graded:
-    return Graded(Measured(seconds, 100.0, ""), scores, each or {})
+    return Graded(Measured(seconds, 0.5 * seconds, 100.0, ""), scores, each or {}, {})
 
 
 FLOOR = graded(9.0, {"a": 1.0, "b": 2.0, "c": 3.0}, {"a": 1.0, "b": 2.0, "c": 3.0})
 
 
 class TestArithmetic:
-    def test_start_and_overhead_are_told_apart(self):
-        one, many = graded(5.0 + 0.1 + 1.0, {}), graded(5.0 + 3 * 0.1 + 6.0, {})
-        row = bench.row("autograder, 1 worker", one, many, FLOOR, "a")
-        assert row.start == pytest.approx(5.0)
-        assert row.overhead == pytest.approx(0.1)
-        assert row.each == pytest.approx(2.1)
+    @pytest.mark.parametrize(("workers", "many"), [(1, 5.0 + 4 * 0.1 + 8.0), (2, 5.0 + 2 * 0.1 + 4.0)])
+    def test_start_and_overhead_are_told_apart(self, workers, many):
+        floor = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 2.0}
+        cost = bench.cost(5.0 + 0.1 + floor["a"], many, floor, "a", workers)
+        assert cost.start == pytest.approx(5.0)
+        assert cost.overhead == pytest.approx(0.1)
+        assert cost.each == pytest.approx((0.1 + 2.0) / workers)
+
+    def test_the_report_says_ratios_and_agreement(self):
+        floor = Graded(FLOOR.measured, FLOOR.scores, FLOOR.seconds, FLOOR.seconds)
+        ours, stock = graded(12.3, FLOOR.scores), graded(40.0, FLOOR.scores)
+        one = {"autograder, 1 worker": graded(6.1, {}), "nbgrader autograde": graded(12.0, {})}
+        runs = {
+            "floor": (floor, floor),
+            "autograder, 1 worker": (one["autograder, 1 worker"], ours),
+            "autograder, 2 workers": (one["autograder, 1 worker"], ours),
+            "nbgrader autograde": (one["nbgrader autograde"], stock),
+        }
+        text = bench.report(runs, "a", {"a": "reference", "b": "mistakes", "c": "mistakes"})
+        assert "3 submissions (1 reference, 2 mistakes)" in text
+        assert "0.600 s against nbgrader's 11.50 s, 19.2 times less" in text
+        assert "All graders gave every submission the same points." in text
 
     def test_equal_points_are_said(self):
         runs = {"floor": (FLOOR, FLOOR), "nbgrader autograde": (FLOOR, FLOOR)}
@@ -124,6 +140,7 @@ class TestMeasuring:
         started = time.perf_counter()
         measured = measure(command, tmp_path, {})
         assert measured.peak_mb > 80
+        assert 0.0 < measured.cpu < measured.seconds
         assert 1.0 <= measured.seconds <= time.perf_counter() - started
 
     def test_a_failed_command_is_an_error_with_its_last_words(self, tmp_path):
