@@ -39,11 +39,11 @@ class Digits:
         return self.test_images[int(torch.nonzero(self.test_labels == label)[0])]
 
 
-def load_mnist(download: bool | None = None) -> Digits:
+def load_mnist(download: bool | None = None, copies: int = 12) -> Digits:
     """MNIST from $DATA_ROOT or ./data, read by torchvision; without it scikit-learn's digits in the same format.
 
     download: fetch MNIST into ./data if it is not there; by default only if the environment has
-    ASSIGNMENT_DOWNLOAD=1.
+    ASSIGNMENT_DOWNLOAD=1; copies: of each of the digits that stand in.
     """
     return _load("MNIST", "MNIST", download)
 
@@ -66,7 +66,7 @@ def _load(dataset: str, name: str, download: bool | None) -> Digits:
     if wanted and (digits := _read(dataset, Path("data"), download=True)):
         print(f"{name} downloaded: {len(digits.train_images)} training and {len(digits.test_images)} test pictures.")
         return digits
-    digits = embedded_digits()
+    digits = embedded_digits(copies)
     print(
         f"{name} is neither in $DATA_ROOT nor in ./data: scikit-learn's digits stand in "
         f"({len(digits.train_images)} training and {len(digits.test_images)} test pictures)."
