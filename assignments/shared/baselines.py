@@ -34,8 +34,8 @@ class PCA:
         return (self.mean + (images.flatten(1) - self.mean) @ axes @ axes.T).view_as(images)
 
 
-def print_baselines(baselines: dict[str, float], unit: str) -> None:
+def print_baselines(baselines: dict[str, float], unit: str, decimals: int = 2) -> None:
     """One baseline a line, the worst first."""
     print(f"What it costs without a network ({unit}):")
     for name, value in baselines.items():
-        print(f"  {name:<22}{value:8.2f}")
+        print(f"  {name:<22}{value:8.{decimals}f}")
