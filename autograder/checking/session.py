@@ -1,7 +1,7 @@
 """The checks of one assignment, collected by pytest once and run against one submission after the other.
 
-pytest runs here, in the trusted process. Its items are run again for each submission, as pytest itself allows (rerunning
-plug-ins work so); nothing is imported, collected or rewritten twice. Assertions are left plain, so that a message is
+pytest runs here, in the trusted process. Its items are run again for each submission, as pytest itself allows (plug-ins
+that rerun work so); nothing is imported, collected or rewritten twice. Assertions are left plain, so that a message is
 what the author wrote and never shows a secret value.
 """
 

@@ -17,6 +17,7 @@ from autograder.grading.report import Report
 from autograder.grading.worker import Job, Ready, work
 
 _START_SECONDS = 180.0
+_MOST_FALSE_STARTS = 3  # of workers, in a whole run
 _MOST_TRIES = 2  # a job whose worker died twice is an error of the grader, reported as such
 
 
@@ -63,6 +64,7 @@ class Pool:
         which a submission ends, lie far below)."""
         self._new = lambda: _Worker(assignment, options)
         self._job_seconds = job_seconds
+        self._false_starts = 0
         self._workers = [self._new() for _ in range(workers)]
 
     def grade(self, jobs: Iterable[Job]) -> Iterator[Done]:
@@ -91,9 +93,7 @@ class Pool:
 
     def _result(self, worker: _Worker, todo: deque[tuple[Job, int]]) -> Done | None:
         message = _receive(worker.pipe)
-        if isinstance(message, Ready):
-            if message.problem:
-                raise AutograderError(message.problem)
+        if isinstance(message, Ready) and not message.problem:
             worker.ready = True
             return None
         job, worker.job = worker.job, None
@@ -101,11 +101,21 @@ class Pool:
             return Done(job[0], message)
         self._replace(worker)
         if job is None:
-            raise SandboxError("a grading worker ended before it was ready: run `autograder doctor`")
+            self._count_false_start(message)
+            return None
         if job[1] < _MOST_TRIES:
             todo.append((job[0], job[1] + 1))
             return None
         return Done(job[0], None, "the grading worker ended twice at this submission")
+
+    def _count_false_start(self, message: Any) -> None:
+        """A worker that does not get ready is replaced, but not for ever, and not where that cannot help."""
+        self._false_starts += 1
+        if isinstance(message, Ready) and not message.worth_a_retry:
+            raise AutograderError(message.problem)
+        if self._false_starts > _MOST_FALSE_STARTS:
+            reason = message.problem if isinstance(message, Ready) else "it ended before it was ready"
+            raise SandboxError(f"no grading worker could be started: {reason}; run `autograder doctor`")
 
     def _replace(self, worker: _Worker) -> None:
         worker.process.kill()

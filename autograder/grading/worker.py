@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.checking.secret import CourseSecret
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, SandboxError
 from autograder.grading.options import Options
 from autograder.grading.report import Report
 
@@ -31,6 +31,7 @@ class Ready:
     """Said once by a worker, or why it could not start."""
 
     problem: str = ""
+    worth_a_retry: bool = False  # a sandbox that did not start, not a mistake of the author
 
 
 def work(pipe: Connection, assignment: Assignment, options: Options) -> None:
@@ -43,7 +44,7 @@ def work(pipe: Connection, assignment: Assignment, options: Options) -> None:
     try:
         grader = Grader(assignment, options)
     except AutograderError as error:
-        pipe.send(Ready(str(error)))
+        pipe.send(Ready(str(error), isinstance(error, SandboxError)))
         return
     pipe.send(Ready())
     _single_thread()

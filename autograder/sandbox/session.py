@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.errors import SandboxError
 from autograder.sandbox import limits, wire
 from autograder.sandbox.faults import Crashed, MissingName, OutOfMemory, ProtocolBroken, StudentError, TimedOut
+from autograder.sandbox.isolation import Mode
 from autograder.sandbox.protocol import Event, Reply
 
 if TYPE_CHECKING:
@@ -202,8 +203,17 @@ class Session:
         exit = self.exit or Event("exited")
         if exit.killed_for == "memory":
             fault = OutOfMemory(alive=False)
-        self.fault = fault or _how_it_ended(exit)
+        if fault is None and self._killed_from_outside(exit):
+            self.fault = Crashed("its process was killed from outside")
+            raise SandboxError("something outside the sandbox killed a submission's process (short of memory?)")
+        self.fault = fault or _how_it_ended(exit, self.bounds.submission_seconds)
         raise self.fault from None
+
+    def _killed_from_outside(self, exit: Event) -> bool:
+        """The first process of a process namespace cannot be killed from within it: then it was no student's doing.
+        The kernel itself kills one that is far beyond its limit of processor time."""
+        killed = os.WIFSIGNALED(exit.status) and os.WTERMSIG(exit.status) == signal.SIGKILL
+        return killed and self._server.mode is Mode.NAMESPACES and exit.cpu_seconds < self.bounds.submission_seconds
 
     def close(self) -> None:
         """SIGKILL: the first process of a process namespace takes every other one with it."""
@@ -244,11 +254,11 @@ def _as_fault(error: list[str]) -> StudentError:
     return StudentError(kind or "Exception", message, place, function)
 
 
-def _how_it_ended(exit: Event) -> StudentError:
+def _how_it_ended(exit: Event, limit: float) -> StudentError:
     """In words, from the status of wait(2)."""
     if os.WIFSIGNALED(exit.status):
         number = os.WTERMSIG(exit.status)
-        if number == signal.SIGXCPU:
-            return TimedOut(exit.cpu_seconds, alive=False)
+        if number == signal.SIGXCPU or (number == signal.SIGKILL and exit.cpu_seconds >= limit):
+            return TimedOut(limit, alive=False)
         return Crashed(f"its process was ended by {signal.Signals(number).name}")
     return Crashed(f"its process ended itself (exit status {os.waitstatus_to_exitcode(exit.status)})")

@@ -221,7 +221,7 @@ class _Decoder:
         if math.prod(header.shape) * dtype.itemsize != len(block):
             raise Hostile("array size and block size differ")
         array = np.frombuffer(block, dtype).reshape(header.shape)
-        if dtype == bool and array.size and np.frombuffer(block, np.uint8).max() > 1:
+        if dtype.kind == "b" and array.size and np.frombuffer(block, np.uint8).max() > 1:
             raise Hostile("a bool that is neither 0 nor 1")
         return array
 

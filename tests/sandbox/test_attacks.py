@@ -4,6 +4,8 @@ Two tables. `CHEATS` add code to a *wrong* solution: they must not earn a single
 alone. `HARM` adds code to a *right* solution: the checks concerned get the outcome named, and nothing outside changes.
 """
 
+# ruff: noqa: E501 - the attacks are code on one line
+
 from __future__ import annotations
 
 import os

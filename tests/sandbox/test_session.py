@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import pytest
 import torch
 
+from autograder.errors import SandboxError
 from autograder.sandbox.client import WarmServer
 from autograder.sandbox.faults import Crashed, MissingName, OutOfMemory, StudentError, TimedOut
+from autograder.sandbox.isolation import Mode
 from autograder.sandbox.limits import Limits
 
 QUICK = Limits(cell_seconds=1.0, check_seconds=1.0, memory_mb=512)
@@ -65,7 +68,7 @@ def test_a_name_that_is_not_there_is_said_so(server: WarmServer) -> None:
         session.cell("class VAE: pass")
         with pytest.raises(MissingName, match="vae_loss"):
             session.call("vae_loss")
-        with pytest.raises(MissingName, match="VAE.encoder"):
+        with pytest.raises(MissingName, match=r"VAE\.encoder"):
             session.call("VAE.encoder")
 
 
@@ -115,7 +118,12 @@ def test_too_much_memory_is_an_outcome_of_its_own(server: WarmServer) -> None:
 
 
 def test_many_processes_together_are_watched(server: WarmServer) -> None:
-    bomb = "import os, time\nfor _ in range(12):\n    if os.fork() == 0:\n        x = bytearray(100 << 20); time.sleep(20)\ntime.sleep(20)"
+    bomb = """
+import os, time
+for _ in range(12):
+    if os.fork() == 0:
+        x = bytearray(100 << 20); time.sleep(20)
+time.sleep(20)"""
     with server.open(Limits(memory_mb=256)) as session, pytest.raises(OutOfMemory) as caught:
         session.cell(bomb)
     assert not caught.value.alive
@@ -144,7 +152,11 @@ def test_output_is_kept_up_to_a_limit(server: WarmServer) -> None:
 
 
 def test_closing_leaves_no_process(server: WarmServer) -> None:
-    leave = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(0.1)\n    os.write(1, b'x')\n    time.sleep(60)"
+    leave = """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(60)"""
     session = server.open()
     session.cell(leave)
     session.close()
@@ -157,7 +169,21 @@ def test_closing_leaves_no_process(server: WarmServer) -> None:
 
 def test_the_server_imports_no_cuda_and_shares_its_modules(server: WarmServer) -> None:
     with server.open() as session:
-        session.cell(
-            "import sys\ndef look():\n    import torch\n    return [torch.cuda._is_in_bad_fork(), torch.get_num_threads()]"
-        )
+        session.cell("import torch\ndef look(): return [torch.cuda._is_in_bad_fork(), torch.get_num_threads()]")
         assert session.call("look") == [False, 1]
+
+
+def test_a_kill_from_outside_is_not_the_students_doing(server: WarmServer) -> None:
+    """A process namespace protects its first process from all within: only we, or the kernel, can have killed it."""
+    with server.open() as session:
+        if server.mode is not Mode.NAMESPACES:
+            pytest.skip("without a process namespace a submission can kill itself")
+        signal.pidfd_send_signal(session._pidfd, signal.SIGKILL)
+        with pytest.raises(SandboxError, match="outside"):
+            session.call("anything")
+
+
+def test_processor_time_has_a_limit_of_its_own(server: WarmServer) -> None:
+    limits = Limits(cell_seconds=30, submission_seconds=1)
+    with server.open(limits) as session, pytest.raises(TimedOut):
+        session.cell("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import socket
 import struct
@@ -132,10 +133,8 @@ def receive(data: bytes, seconds: float = SOON) -> Any:
 
 
 def _send_and_close(sock: socket.socket, data: bytes) -> None:
-    try:
+    with contextlib.suppress(OSError):
         sock.sendall(data)
-    except OSError:
-        pass
     sock.close()
 
 
@@ -258,10 +257,8 @@ def test_any_array_comes_back(value: np.ndarray) -> None:
 @settings(max_examples=400, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_end_in_a_wire_error_or_a_value(data: bytes) -> None:
-    try:
+    with contextlib.suppress(wire.WireError):
         receive(data, seconds=0.5)
-    except wire.WireError:
-        pass
 
 
 @settings(max_examples=400, deadline=None)
@@ -270,7 +267,5 @@ def test_a_damaged_frame_ends_in_a_wire_error_or_a_value(tail: bytes, position: 
     parts = wire.encode({"value": [np.arange(4.0), (1, "a", {"b": None})]})
     data = bytearray(b"".join(bytes(part) for part in parts))
     data[position % len(data)] = byte
-    try:
+    with contextlib.suppress(wire.WireError):
         receive(bytes(data) + tail, seconds=0.5)
-    except wire.WireError:
-        pass
