@@ -9,8 +9,8 @@ Theory of operation. Three kinds of process:
 The server talks to the grader alone, over a packet socket: it is asked to spawn, and reports `spawned` (with a pidfd,
 by which the grader kills) and `exited`. Each child gets its own socket from the grader, so the server never sees a
 value of a student. It runs no code of a student, starts no thread and no torch operation, and never touches CUDA:
-forks of a process that did are broken. While children live it looks at their memory ten times a second, since resource limits
-hold per process only.
+forks of a process that did are broken. While children live it looks at their memory ten times a second, since resource
+limits hold per process only.
 
 In namespaces mode the server first makes a process namespace of its own: bubblewrap nests two user namespaces, and from
 one that it made itself the server may step back out after each unshare.

@@ -1,0 +1,194 @@
+"""Hidden checks of VAE.forward: the three parts together, and that the whole can be trained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from autograder.checking import CheckFailed, Remote, Secret, Student, StudentError, check, fail
+from autograder.checking.calibration import bound_of, calibrated
+from autograder.checking.diagnosis import equals
+from autograder.checking.pictures import blobs, draw
+from autograder.checking.statistics import KS_BOUND, find_fault, ks_of_two
+from autograder.checking.training import descend
+from autograder.checking.values import close, expect_sequence, expect_tensor
+
+TASK = "VAE.forward"
+PARTS = "three tensors, (reconstruction, mu, log_var)"
+STEPS, BATCH, LATENT, RATE = 120, 16, 4, 2e-3
+COPIES, PROJECTIONS = 256, 3
+
+
+@check(task=TASK, points=2)
+def test_three_results_in_order(student: Student, secret: Secret, device: str):
+    """forward(x) returns the reconstruction, mu and log_var, in this order and with the right shapes."""
+    latent = secret.integer(3, 11)
+    vae, _ = _model(student, secret, device, latent)
+    for batch in (1, secret.sizes(1, 3, 13, avoid=(latent,))[0]):
+        pictures = secret.uniform(0, 1, batch, 1, 28, 28)
+        value = student.probe("call", device, vae, pictures)["value"]
+        _, mu, log_var = _results(value, batch, latent)
+        encoded = student.probe("call", device, vae, pictures, attribute="encoder")["value"]
+        if equals(mu, encoded[1]) and equals(log_var, encoded[0]) and not equals(mu, log_var):
+            fail("mu and log_var come back in the wrong order: first mu, then log_var.", "E25")
+        if equals(mu, encoded[2]) and not equals(mu, encoded[0]):
+            fail("The second result is the sample z; the loss needs mu.", "E25")
+        close(mu, encoded[0], "mu of forward(x), compared with that of encoder(x),", device=device)
+        close(log_var, encoded[1], "log_var of forward(x), compared with that of encoder(x),", device=device)
+
+
+@check(task=TASK, points=4)
+def test_decodes_the_sample(student: Student, secret: Secret, device: str):
+    """What forward decodes is the sample z of the same mu and log_var that it returns."""
+    batch, latent = secret.sizes(2, 5, 11)
+    vae, sampler = _model(student, secret, device, latent)
+    pictures = secret.uniform(0, 1, batch, 1, 28, 28)
+    answer = student.probe("forward_with_decoder_inputs", device, vae, pictures, 24)
+    reconstruction, mu, log_var = _results(answer["results"][0], batch, latent)
+    z = sampler(mu, log_var)
+    wanted = student.probe("call", device, vae, z, attribute="decoder")["value"]
+    if equals(reconstruction, wanted):
+        return
+    if not any(answer["decoder_inputs"]):
+        _check_own_decoding(student, secret, device, vae, latent)
+        return
+    decoded = answer["decoder_inputs"][0][-1]
+    if not isinstance(decoded, torch.Tensor) or tuple(decoded.shape) != tuple(z.shape):
+        fail("forward decodes something that does not have the shape of z.")
+    if equals(decoded, z):
+        close(reconstruction, wanted, "The reconstruction, compared with decoder(z),", device=device)
+    _name_wrong_code(decoded, mu, log_var, sampler)
+    _check_own_sampling(answer, batch, latent)
+
+
+def _name_wrong_code(decoded: torch.Tensor, mu: torch.Tensor, log_var: torch.Tensor, sampler) -> None:
+    if equals(decoded, mu):
+        fail("forward decodes the mean mu: in a VAE it decodes the sample z, in training and in evaluation.", "R16")
+    if equals(decoded, log_var):
+        fail("forward decodes log_var: it should decode the sample z.", "R21")
+    if equals(decoded, sampler(log_var, mu)):
+        fail("mu and log_var are exchanged, in what is returned or in the call of reparameterize.", "R21")
+
+
+def _check_own_sampling(answer: dict[str, Any], batch: int, latent: int) -> None:
+    """A forward that draws its own sample is right too."""
+    noises = []
+    for result, inputs in zip(answer["results"], answer["decoder_inputs"], strict=True):
+        _, mu, log_var = _results(result, batch, latent)
+        noises.append((inputs[-1].double() - mu) / (0.5 * log_var.double()).exp())
+    finding = find_fault(torch.stack(noises), ("call", "picture", "latent dimension"))
+    if finding is not None:
+        text = (
+            "What forward decodes is no sample of the mu and log_var that it returns: with (z − mu)/sigma as the noise,"
+        )
+        fail(f"{text} {finding.sentence}.")
+
+
+def _check_own_decoding(student: Student, secret: Secret, device: str, vae: Remote, latent: int) -> None:
+    """A forward that calls neither reparameterize nor decoder is right too, if its pictures come from such samples."""
+    picture = secret.uniform(0, 1, 1, 1, 28, 28).expand(COPIES, 1, 28, 28)
+    reconstruction, mu, log_var = _results(student.probe("call", device, vae, picture)["value"], COPIES, latent)
+    codes = mu + (0.5 * log_var).exp() * secret.normal(COPIES, latent)
+    wanted = student.probe("call", device, vae, codes, attribute="decoder")["value"]
+    for _ in range(PROJECTIONS):
+        weights = secret.normal(784)
+        got, want = (expect_tensor(pictures).flatten(1) @ weights for pictures in (reconstruction, wanted))
+        if not ks_of_two(got, want) < KS_BOUND:
+            text = "The reconstructions do not look like pictures decoded from samples of N(mu, sigma²), for the mu and"
+            fail(f"{text} log_var that forward returns.")
+
+
+@check(task=TASK, points=2)
+def test_gradient_reaches_the_encoder(student: Student, secret: Secret, device: str):
+    """The gradient of the reconstruction reaches the encoder through the sample."""
+    latent = secret.integer(3, 11)
+    vae, _ = _model(student, secret, device, latent)
+    student.probe("scatter_weights", vae, 1.5)
+    pictures, weights = secret.uniform(0, 1, 3, 1, 28, 28), secret.normal(3, 1, 28, 28)
+    gradient = student.probe("picture_gradient", device, vae, pictures, weights)
+    if gradient is None or not gradient.any():
+        text = "No gradient of the reconstruction reaches the encoder: something on the way is detached."
+        fail(f"{text} The encoder would only learn to please the KL.", "R15")
+
+
+def log_loss(student: Student, secret: Secret, device: str, stop_below: float = 0.0) -> float:
+    """Trains a new VAE for a moment; the log of the −ELBO per picture that it is left with."""
+    trainer = student.probe("make_trainer", device, "VAE", [LATENT], RATE)
+    try:
+        return math.log(descend(trainer, _batches(secret), negative_elbo, STEPS, stop_below))
+    except CheckFailed:
+        if stop_below:
+            raise
+        return math.inf
+
+
+@check(task=TASK, points=4, seconds=5)
+@calibrated("vae", log_loss)
+def test_whole_model_learns(student: Student, secret: Secret, device: str):
+    """A short training of the whole model on a few patterns brings −ELBO well below that of the mean picture."""
+    bound = bound_of(__file__, "vae")
+    if not log_loss(student, secret, device, bound) < math.log(bound):
+        fail(
+            f"After {STEPS} training steps on four kinds of simple pictures the whole model still does hardly better "
+            "than one that always answers with the mean picture. Do pictures depend on the code, and codes on the "
+            "picture?"
+        )
+
+
+def negative_elbo(outputs, images: torch.Tensor) -> torch.Tensor:
+    """−ELBO in nats, summed over the batch."""
+    output, mu, log_var = outputs
+    if not (output.min().item() >= 0 and output.max().item() <= 1):
+        fail("In training the reconstructions leave [0, 1]: the cross-entropy is not defined there.", "E13")
+    if output.shape != images.shape:
+        fail(
+            f"In training the reconstructions have the shape {tuple(output.shape)}, the pictures {tuple(images.shape)}."
+        )
+    reconstruction = torch.nn.functional.binary_cross_entropy(output, images, reduction="sum")
+    return reconstruction - 0.5 * (1 + log_var - mu**2 - log_var.exp()).sum()
+
+
+def _batches(secret: Secret) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    kinds = blobs(secret)
+    while True:
+        images = draw(secret, kinds, BATCH)
+        yield images, images
+
+
+def _model(student: Student, secret: Secret, device: str, latent: int) -> tuple[Remote, Any]:
+    """A VAE with a stand-in sampler, and with stand-ins for an encoder or decoder that does not work."""
+    a, b, shift = secret.number(0.4, 0.8), secret.number(1.2, 1.6), secret.normal(latent)
+    student.stub("VAE.reparameterize", "make_sampler", a, b, shift)
+    vae = student.probe("make", device, "VAE", latent)
+    _replace_broken(
+        student, device, vae, "encoder", secret.uniform(0, 1, 2, 1, 28, 28), secret.normal(784, 2 * latent) / 9
+    )
+    _replace_broken(student, device, vae, "decoder", secret.normal(2, latent), secret.normal(latent, 784))
+    return vae, lambda mu, log_var: a * mu + b * log_var + shift
+
+
+def _replace_broken(
+    student: Student, device: str, vae: Remote, part: str, argument: torch.Tensor, weights: torch.Tensor
+) -> None:
+    try:
+        student.probe("call", device, vae, argument, attribute=part)
+    except StudentError as error:
+        if type(error) is not StudentError and error.type != "MissingName":
+            raise  # a timeout or crash took the process along
+        student.stub(f"VAE.{part}", f"make_{part}", weights)
+
+
+def _results(value: Any, batch: int, latent: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    reconstruction, mu, log_var = expect_sequence(value, 3, "vae(x)", PARTS)
+    if isinstance(reconstruction, torch.Tensor) and reconstruction.dim() == 2:
+        fail("The first result should be the reconstruction: the order is (reconstruction, mu, log_var).", "E25")
+    shapes = ((batch, 1, 28, 28), (batch, latent), (batch, latent))
+    names = ("the reconstruction", "mu", "log_var")
+    values = (reconstruction, mu, log_var)
+    first, second, third = (
+        expect_tensor(value, shape, name) for value, shape, name in zip(values, shapes, names, strict=True)
+    )
+    return first, second, third

@@ -1,0 +1,172 @@
+"""Hidden checks of linear_interpolation and latent_linear_interpolation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.checking import Secret, Student, check, fail
+from autograder.checking.diagnosis import equals
+from autograder.checking.values import close, expect_tensor
+
+LINEAR = "linear_interpolation"
+LATENT = "latent_linear_interpolation"
+COUNT = 11
+
+
+def line(x0: torch.Tensor, x1: torch.Tensor) -> torch.Tensor:
+    """The eleven points that are asked for."""
+    alpha = torch.linspace(0, 1, COUNT).reshape(-1, *[1] * x0.dim())
+    return alpha * x1 + (1 - alpha) * x0
+
+
+def wrong_lines(x0: torch.Tensor, x1: torch.Tensor) -> dict[str, torch.Tensor]:
+    """What the known mistakes give."""
+    shape = (-1, *[1] * x0.dim())
+    alpha = torch.linspace(0, 1, COUNT).reshape(shape)
+    angle = torch.acos(torch.cosine_similarity(x0.flatten(), x1.flatten(), dim=0))
+    arc = (torch.sin((1 - alpha) * angle) * x0 + torch.sin(alpha * angle) * x1) / torch.sin(angle)
+    open_end = (torch.arange(COUNT) / COUNT).reshape(shape)
+    open_start = (torch.arange(1, COUNT + 1) / COUNT).reshape(shape)
+    return {
+        "I1: it runs backwards, alpha = 0 is the first and alpha = 1 the second": line(x1, x0),
+        "I2: it never reaches the second, alpha stops before 1": open_end * x1 + (1 - open_end) * x0,
+        "I2b: it does not start at the first, alpha starts after 0": open_start * x1 + (1 - open_start) * x0,
+        "I8: the weights do not add up to 1": alpha * x1 + alpha * x0,
+        "I8b: x1 is added to x0, the weights of both must add up to 1": alpha * x1 + x0,
+        "I8c: the difference has the wrong sign": x0 + alpha * (x0 - x1),
+        "I9: alpha is a whole number, it must run from 0 to 1": (COUNT - 1) * alpha * (x1 - x0) + x0,
+        "I17: it is an arc, the task asks for a straight line": arc,
+        "I21: it stands still at the first": x0.expand(COUNT, *x0.shape),
+        "I21b: it jumps from the first to the second": torch.where(alpha < 0.5, x0, x1),
+    }
+
+
+def strip_of(value: Any, shape: tuple[int, ...], function: str) -> torch.Tensor:
+    """The result of a function as one tensor, once its shape is right."""
+    if isinstance(value, (list, tuple)):
+        fail(f"{function} returned a {type(value).__name__}: stack the {len(value)} steps into one tensor.", "I10")
+    if isinstance(value, torch.Tensor) and value.shape[:1] != (COUNT,) and value.shape[1:] == torch.Size(shape):
+        text = f"{function} returned {len(value)} steps; 11 are asked for, from 0 to 1 with both ends"
+        fail(f"{text} (arange leaves the end out, linspace(0, 1, 11) does not).", "I3" if len(value) == 10 else "I4")
+    if isinstance(value, torch.Tensor) and len(shape) == 3 and tuple(value.shape) == (COUNT, *shape[1:]):
+        fail(f"{function} has lost the channel: keep the shape (11, 1, 28, 28).", "I11")
+    return expect_tensor(value, (COUNT, *shape), f"{function}(...)")
+
+
+def check_line(student: Student, device: str, x0: Any, x1: Any) -> None:
+    """One call of linear_interpolation, compared with the straight line."""
+    answer = student.probe("call", device, LINEAR, x0, x1)
+    first, second = (torch.as_tensor(x).float() for x in (x0, x1))
+    strip = strip_of(answer["value"], tuple(first.shape), LINEAR)
+    close(strip, line(first, second), f"The strip of {LINEAR}", known=wrong_lines(first, second), device=device)
+    for before, after in zip((x0, x1), answer["args"], strict=True):
+        if not np.array_equal(np.asarray(before), np.asarray(after)):
+            fail(f"{LINEAR} changed one of its arguments: make new tensors.", "R20")
+
+
+@check(task=LINEAR, points=2.5)
+def test_pictures_change_along_a_straight_line(student: Student, secret: Secret, device: str):
+    """Eleven pictures, alpha x1 + (1 − alpha) x0 for alpha = 0, 0.1, …, 1: the first is x0, the last is x1."""
+    for stream in secret.streams(2):
+        check_line(student, device, stream.uniform(0, 1, 1, 28, 28), stream.uniform(0, 1, 1, 28, 28))
+
+
+@check(task=LINEAR, points=1.5)
+def test_codes_change_along_a_straight_line(student: Student, secret: Secret, device: str):
+    """Codes (d,) of any length work too, the result is (11, d)."""
+    for latent in (*secret.sizes(2, 2, 25, avoid=(COUNT,)), COUNT):
+        check_line(student, device, secret.normal(latent), secret.normal(latent))
+
+
+@check(task=LINEAR, points=1)
+def test_numpy_arrays_work_too(student: Student, secret: Secret, device: str):
+    """Numpy arrays are taken as well, and the result is a tensor."""
+    check_line(student, device, secret.normal(7).numpy(), secret.normal(7).numpy())
+    check_line(student, device, secret.uniform(0, 1, 1, 28, 28).numpy(), secret.uniform(0, 1, 1, 28, 28).numpy())
+
+
+# --- through the latent space ----------------------------------------------------------------------------------------
+
+
+def decode(z: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """What the decoder of our VAE makes of codes, in evaluation mode."""
+    return torch.sigmoid(z @ weights).unflatten(-1, (1, 28, 28))
+
+
+def run_latent(student: Student, secret: Secret, device: str, kind: Any = torch.as_tensor) -> dict[str, Any]:
+    """One call of latent_linear_interpolation with codes of this kind; what went in and what came out.
+
+    `linear_interpolation` is replaced by another path, so that its mistakes do not count here: the right codes are
+    those of that path, if it was used, and those of the straight line otherwise.
+    """
+    latent = secret.integer(3, 10)
+    first, second = (secret.uniform(-1.5, 1.5, COUNT) for _ in range(2))
+    student.stub(LINEAR, "make_path", first, second)
+    z0, z1, weights = secret.normal(latent), secret.normal(latent), secret.normal(latent, 784)
+    answer = student.probe("interpolate_codes", device, kind(z0), kind(z1), weights)
+    codes = line(z0, z1)
+    if answer["path_calls"]:
+        _check_path_arguments(answer["path_calls"][0], z0, z1)
+        codes = first[:, None] * z0 + second[:, None] * z1
+    return {**answer, "z0": z0, "z1": z1, "weights": weights, "codes": codes, "kind": kind}
+
+
+def _check_path_arguments(arguments: list[torch.Tensor], z0: torch.Tensor, z1: torch.Tensor) -> None:
+    got = [argument.float().flatten() for argument in arguments]
+    if got[0].numel() == 784:
+        fail("Two decoded pictures are mixed: mix the codes first, decode last.", "I6")
+    if equals(got[0], z1) and equals(got[1], z0):
+        fail("The strip runs backwards: it should go from z0 to z1.", "I1")
+
+
+def check_strip(answer: dict[str, Any], device: str) -> torch.Tensor:
+    """The strip, compared with what the decoder makes of the right codes."""
+    strip = strip_of(answer["strip"], (1, 28, 28), LATENT)
+    z0, z1, weights = answer["z0"], answer["z1"], answer["weights"]
+    ghosts = line(decode(z0, weights), decode(z1, weights))
+    known = {"I6: two decoded pictures are mixed, mix the codes first and decode last": ghosts}
+    known |= {key: decode(codes, weights) for key, codes in wrong_lines(z0, z1).items()}
+    known["I13: the decoder ran in training mode, leave the VAE in evaluation mode"] = decode(
+        answer["codes"] / 2, weights
+    )
+    close(strip, decode(answer["codes"], weights), f"The strip of {LATENT}", known=known, device=device)
+    return strip
+
+
+@check(task=LATENT, points=3)
+def test_codes_are_mixed_then_decoded(student: Student, secret: Secret, device: str):
+    """The codes on the straight line from z0 to z1 are decoded: eleven pictures, mixed before decoding, not after."""
+    for stream in secret.streams(2):
+        check_strip(run_latent(student, stream, device), device)
+
+
+@check(task=LATENT, points=2)
+def test_numpy_codes_work_too(student: Student, secret: Secret, device: str):
+    """Codes may be numpy arrays of any float type."""
+    for kind in (_float32, _float64):
+        check_strip(run_latent(student, secret, device, kind), device)
+
+
+@check(task=LATENT, points=1)
+def test_strip_is_ready_to_be_shown(student: Student, secret: Secret, device: str):
+    """The pictures come without gradients, the VAE stays in evaluation mode, and the codes are left unchanged."""
+    answer = run_latent(student, secret, device)
+    strip_of(answer["strip"], (1, 28, 28), LATENT)
+    if answer["needs_gradient"]:
+        fail("The pictures still carry gradients: decode under torch.no_grad().", "T16")
+    if answer["training"]:
+        fail("The VAE came in evaluation mode and is in training mode now: leave it.", "I13")
+    for before, after in zip((answer["z0"], answer["z1"]), answer["codes_after"], strict=True):
+        if not torch.equal(before, torch.as_tensor(after)):
+            fail(f"{LATENT} changed one of its codes: make new tensors.", "R20")
+
+
+def _float32(codes: torch.Tensor) -> np.ndarray:
+    return codes.numpy()
+
+
+def _float64(codes: torch.Tensor) -> np.ndarray:
+    return codes.double().numpy()
