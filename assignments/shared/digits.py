@@ -45,15 +45,15 @@ def load_mnist(download: bool | None = None, copies: int = 12) -> Digits:
     download: fetch MNIST into ./data if it is not there; by default only if the environment has
     ASSIGNMENT_DOWNLOAD=1; copies: of each of the digits that stand in.
     """
-    return _load("MNIST", "MNIST", download)
+    return _load("MNIST", "MNIST", download, copies)
 
 
-def load_fashion_mnist(download: bool | None = None) -> Digits:
+def load_fashion_mnist(download: bool | None = None, copies: int = 12) -> Digits:
     """Fashion-MNIST, ten kinds of clothes in the format of MNIST; where from and what else: as for load_mnist."""
-    return _load("FashionMNIST", "Fashion-MNIST", download)
+    return _load("FashionMNIST", "Fashion-MNIST", download, copies)
 
 
-def _load(dataset: str, name: str, download: bool | None) -> Digits:
+def _load(dataset: str, name: str, download: bool | None, copies: int) -> Digits:
     if os.environ.get("ASSIGNMENT_DATA") == "sample":
         return sample_digits()
     for root in (os.environ.get("DATA_ROOT"), "data"):

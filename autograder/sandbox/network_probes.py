@@ -1,0 +1,88 @@
+"""Probes for networks of free architecture: how a student's model behaves, whatever it is made of.
+
+They run on the student's side and judge nothing. An assignment's probes.py imports those that it needs. `part` is a
+method or submodule to call in the place of the model itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def make_network(namespace: Any, device: str, name: str, args: list[Any], training: bool = False) -> nn.Module:
+    """A new model of the notebook, in evaluation mode unless told otherwise."""
+    model: nn.Module = namespace[name](*args).to(device)
+    return model.train(training)
+
+
+def run_network(namespace: Any, device: str, model: nn.Module, inputs: Tensor, part: str = "") -> Any:
+    """What a model, or a part of it, returns in its present mode, without gradients."""
+    with torch.no_grad():
+        return _part(model, part)(inputs.to(device))
+
+
+def scatter_weights(namespace: Any, model: nn.Module, gain: float) -> None:
+    """Replaces every weight matrix and kernel by large random numbers: what an output can be, it will be."""
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.dim() > 1:
+                parameter.normal_(0, gain / parameter[0].numel() ** 0.5)
+
+
+def reached_by_gradients(namespace: Any, device: str, model: nn.Module, inputs: Tensor, weights: Tensor) -> Any:
+    """Where the gradient of a mixture of the output arrives in training mode: at the inputs, and at which parameters.
+
+    weights: as many as the output has numbers; None comes back where the output has no graph at all
+    """
+    model.train()
+    inputs = inputs.to(device).requires_grad_()
+    output = model(inputs)
+    if not isinstance(output, Tensor) or not output.requires_grad or output.numel() != weights.numel():
+        return None
+    names, parameters = zip(*model.named_parameters(), strict=True)
+    total = (output.flatten() * weights.to(device).flatten()).sum()
+    found: tuple[Tensor | None, ...] = torch.autograd.grad(total, [inputs, *parameters], allow_unused=True)
+    arrives = [gradient is not None and bool((gradient != 0).any()) for gradient in found]
+    return {
+        "inputs": arrives[0],
+        "parameters": len(names),
+        "idle": [name for name, there in zip(names, arrives[1:], strict=True) if not there],
+    }
+
+
+class Trainer:
+    """A model and an optimizer; the gradients by its outputs come from outside, see `autograder.checking.training`."""
+
+    def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer, device: str) -> None:
+        self.model, self.optimizer, self.device = model, optimizer, device
+        self.outputs: tuple[Tensor, ...] = ()
+
+    def step(self, gradients: list[Tensor] | None, inputs: Tensor) -> list[Tensor]:
+        """Takes a step along these gradients of the last outputs, then returns the outputs for the next inputs."""
+        if gradients is not None:
+            self._follow(gradients)
+        outputs = self.model(inputs.to(self.device))
+        self.outputs = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
+        return list(self.outputs)
+
+    def _follow(self, gradients: list[Tensor]) -> None:
+        pairs = [(output, grad.to(self.device)) for output, grad in zip(self.outputs, gradients, strict=True)]
+        pairs = [(output, grad) for output, grad in pairs if output.requires_grad]
+        if pairs:
+            self.optimizer.zero_grad()
+            outputs, found = zip(*pairs, strict=True)
+            torch.autograd.backward(outputs, found)
+            self.optimizer.step()
+
+
+def make_trainer(namespace: Any, device: str, name: str, args: list[Any], lr: float) -> Trainer:
+    """A new model of the notebook in training mode, with Adam."""
+    model = make_network(namespace, device, name, args, training=True)
+    return Trainer(model, torch.optim.Adam([*model.parameters()] or [torch.zeros(1)], lr=lr), device)
+
+
+def _part(model: nn.Module, part: str) -> Any:
+    return getattr(model, part) if part else model
