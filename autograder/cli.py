@@ -150,11 +150,16 @@ def validate(
 
     The reference and every alternative must get full marks, the blank release 0, and each mistake must fail the checks
     it names and nothing in other tasks. Exit code 1 when anything else happens."""
-    from autograder.validation.validate import validate_all
+    from rich.console import Console
+
+    from autograder.validation_run import validate_all
 
     chosen = _assignments(names, course)
     options = _options(chosen[0], "cpu", isolation, unsafe)
-    if not validate_all(chosen, options, secrets, flake, workers or _cores(), report):
+    fine = validate_all(
+        chosen, options, secrets=secrets, flake=flake, workers=workers or _cores(), page=report, console=Console()
+    )
+    if not fine:
         raise typer.Exit(1)
 
 

@@ -82,6 +82,20 @@ def ks_uniform(values: torch.Tensor, low: float, high: float) -> float:
     return _ks(((values.flatten().to(torch.float64) - low) / (high - low)).clamp(0, 1))
 
 
+def ks_of_two(first: torch.Tensor, second: torch.Tensor) -> float:
+    """sqrt(n m / (n + m)) D of Kolmogorov and Smirnov between two samples of n and m values.
+
+    Above 3 happens to samples of one distribution with probability at most about 3e-8, from some fifty values each on.
+    """
+    values = torch.cat([first.flatten(), second.flatten()]).to(torch.float64)
+    n, m = first.numel(), second.numel()
+    steps = torch.cat([torch.full((n,), 1 / n), torch.full((m,), -1 / m)]).to(torch.float64)
+    ordered, order = values.sort()
+    heights = steps[order].cumsum(0)
+    last_of_its_value = torch.cat([ordered[1:] != ordered[:-1], torch.tensor([True])])
+    return heights[last_of_its_value].abs().max().item() * math.sqrt(n * m / (n + m))
+
+
 def largest_correlation(values: torch.Tensor, axis: int) -> tuple[float, float]:
     """(r, z): the largest correlation between two slices along an axis, and in standard errors of r for pure chance.
 

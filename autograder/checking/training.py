@@ -21,22 +21,30 @@ Loss = Callable[[Sequence[torch.Tensor], torch.Tensor], torch.Tensor]
 Batches = Iterator[tuple[torch.Tensor, torch.Tensor]]
 
 
-def descend(trainer: Remote, batches: Batches, loss: Loss, steps: int, stop_below: float = 0.0) -> float:
+def descend(
+    trainer: Remote,
+    batches: Batches,
+    loss: Loss,
+    steps: int,
+    stop_below: float = 0.0,
+    explodes_above: float = math.inf,
+) -> float:
     """Trains for at most `steps` steps and returns the mean loss per picture of the last few: lower is better.
 
     trainer: an object with `step(gradients or None, inputs) -> list of outputs`, see the assignment's probes
     batches: (inputs, targets), a fresh one for each step, so that the loss before a step is that on unseen data
     loss: of the outputs and the targets, summed over the batch
     stop_below: it is decided, and training ends, once the mean loss is below this
+    explodes_above: a loss per picture that right training never meets; CheckFailed when it does, or is not finite
     """
     gradients, losses = None, []
     for _, (inputs, targets) in zip(range(steps), batches, strict=False):
         outputs = [output.requires_grad_() for output in trainer.call("step", gradients, inputs)]
         value = loss(outputs, targets)
-        if not math.isfinite(value.item()):
-            fail("After a few training steps the loss is no longer a finite number.")
-        gradients = list(torch.autograd.grad(value, outputs))
         losses.append(value.item() / len(inputs))
+        if not losses[-1] < explodes_above:
+            fail("After a few training steps the loss explodes.")
+        gradients = list(torch.autograd.grad(value, outputs))
         if len(losses) >= WINDOW and _mean(losses) < stop_below:
             break
     return _mean(losses)

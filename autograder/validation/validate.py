@@ -93,23 +93,6 @@ class Validation:
         return sum(check.outcome is not Outcome.PASSED for check in checks), len(checks)
 
 
-def validate_all(
-    assignments: Sequence[Assignment], options: Options, secrets: int, flake: int, workers: int, report: Path | None
-) -> bool:
-    """Validates and prints each assignment; whether everything came out as it must."""
-    console = Console()
-    results = [validate(assignment, options, secrets, workers, console) for assignment in assignments]
-    fine = [_print(result, console) for result in results]
-    if flake:
-        fine += [_flake(assignment, options, flake, workers, console) for assignment in assignments]
-    if report:
-        from autograder.reporting.validation_page import write_validation_page
-
-        write_validation_page(report, results)
-        console.print(f"matrix: {report}")
-    return all(fine)
-
-
 def validate(
     assignment: Assignment,
     options: Options,
@@ -134,7 +117,7 @@ def _grade(
     keys = [options.secret.derive("validate", str(number)) for number in range(1 + max(t.secret for t in trials))]
     jobs = [Job(trial.name, trial.path, secret=keys[trial.secret], tag=str(n)) for n, trial in enumerate(trials)]
     verdicts: dict[int, Verdict] = {}
-    with _progress(console) as progress, Pool(assignment, options, min(workers, len(jobs)), _JOB_SECONDS) as pool:
+    with progress_bar(console) as progress, Pool(assignment, options, min(workers, len(jobs)), _JOB_SECONDS) as pool:
         bar = progress.add_task(assignment.name, total=len(jobs))
         for done in pool.grade(jobs):
             if done.report is None:
@@ -145,54 +128,44 @@ def _grade(
     return [verdicts[number] for number in range(len(trials))]
 
 
-def _progress(console: Console) -> Progress:
+def progress_bar(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)
 
 
-def _print(result: Validation, console: Console) -> bool:
-    caught, mistakes = result.count(MISTAKE)
-    kept, alternatives = result.count(ALTERNATIVE)
-    failed, run = result.right_runs
-    invisible = len(result.catalogue.mistakes) - len(result.catalogue.visible_mistakes)
-    console.print(f"[bold]{result.assignment}[/]  ({result.seconds:.0f} s)")
-    console.print(
-        f"  mistakes caught           {caught} of {mistakes}, {result.named} of them named ({invisible} invisible)"
-    )
-    console.print(f"  alternatives passed       {kept} of {alternatives}")
-    bound = _upper_bound(failed, run)
-    console.print(f"  right solutions           {failed} of {run} checks failed (rate below {bound:.1e} at 95 %)")
-    console.print(f"  all checks, on reference  {sum(result.check_seconds.values()):.2f} s")
-    if result.never_alone:
-        console.print(f"  never fail alone          {', '.join(id.partition('::')[2] for id in result.never_alone)}")
-    for trial, problem in result.problems:
-        console.print(f"  [red]✗[/] {trial.kind} {trial.name} (secret {trial.secret}): {problem}", markup=True)
-    return not result.problems
+@dataclass(frozen=True)
+class FalseAlarms:
+    """How often the reference lost points, over many secrets."""
+
+    gradings: int
+    failures: tuple[str, ...]
+
+    @property
+    def bound(self) -> float:
+        return upper_bound(len(self.failures), self.gradings)
 
 
-def _upper_bound(failures: int, runs: int) -> float:
-    """Clopper–Pearson upper bound at 95 % of a rate of which `failures` in `runs` were seen."""
-    from scipy.stats import beta
-
-    return 1.0 if failures >= runs else float(beta.ppf(_CONFIDENCE, failures + 1, runs - failures))
-
-
-def _flake(assignment: Assignment, options: Options, count: int, workers: int, console: Console) -> bool:
+def count_false_alarms(
+    assignment: Assignment, options: Options, count: int, workers: int, console: Console
+) -> FalseAlarms:
     """Grades the reference with many secrets: how often would a right solution lose points by chance?"""
+    failures: list[str] = []
     with tempfile.TemporaryDirectory(prefix="autograder-flake-") as folder:
         path = write_notebook(Path(folder) / "reference.ipynb", make_submission(assignment, kind=REFERENCE))
         keys: list[CourseSecret] = [options.secret.derive("flake", str(number)) for number in range(count)]
         jobs = [Job("reference", path, secret=key) for key in keys]
-        failures: list[str] = []
-        with _progress(console) as progress, Pool(assignment, options, workers, _JOB_SECONDS) as pool:
+        with progress_bar(console) as progress, Pool(assignment, options, workers, _JOB_SECONDS) as pool:
             bar = progress.add_task(f"{assignment.name}: {count} secrets", total=count)
             for done in pool.grade(jobs):
                 checks = done.report.checks if done.report else ()
                 lost = [f"{c.id}: {c.message}" for c in checks if c.outcome is not Outcome.PASSED]
                 failures += lost or ([] if done.report else [done.problem])
                 progress.advance(bar)
-    bound = _upper_bound(len(failures), count)
-    console.print(f"{assignment.name}: {len(failures)} failures in {count} gradings (rate below {bound:.1e} at 95 %)")
-    for failure in failures[:20]:
-        console.print(f"  [red]✗[/] {failure}")
-    return not failures
+    return FalseAlarms(count, tuple(failures))
+
+
+def upper_bound(failures: int, runs: int) -> float:
+    """Clopper–Pearson upper bound at 95 % of a rate of which `failures` in `runs` were seen."""
+    from scipy.stats import beta
+
+    return 1.0 if failures >= runs else float(beta.ppf(_CONFIDENCE, failures + 1, runs - failures))
