@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 
 
 class Encoder(nn.Module):
-    """Pictures (B, 1, 28, 28) to codes (B, nz): four convolutions by the plan, 28 => 14 => 7 => 3 => 1, then a Linear."""
+    """Pictures (B, 1, 28, 28) to codes (B, nz): four convolutions, 28 => 14 => 7 => 3 => 1, then a Linear."""
 
     def __init__(self, nz: int):
         super().__init__()
@@ -175,7 +175,7 @@ class VAE(nn.Module):
         """Reconstruction + beta KL(q || N(0, I)).
 
         x: pictures (B, 1, 28, 28); outputs: what `forward` returned for them
-        returns: (total, {"rec_loss": ..., "kl_loss": ...}): numbers, tensors without dimensions. rec_loss is the squared
+        returns: (total, {"rec_loss": ..., "kl_loss": ...}), three tensors without dimensions. rec_loss is the squared
         error, mean over pixels and batch; kl_loss, before beta, is summed over dimensions and averaged over the batch
         """
         ### BEGIN SOLUTION
