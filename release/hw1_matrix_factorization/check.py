@@ -1,4 +1,4 @@
-"""Public checks of this notebook: `check("shift_user_mean", shift_user_mean)` under a task, or `python check.py` for all.
+"""Public checks of this notebook: `check("shift_user_mean", shift_user_mean)`, or `python check.py` for all tasks.
 
 They look at the same laws as the hidden checks, which draw other sizes and other numbers.
 """

@@ -56,7 +56,7 @@ def plot_epochs(train: Sequence[float], test: Sequence[float], baselines: dict[s
     return figure
 
 
-def dashed(axis, baselines: dict[str, float]) -> None:
+def dashed(axis, baselines: dict[str, float], decimals: int = 1) -> None:
     """A dashed line with its value for each baseline."""
     for index, (name, value) in enumerate(baselines.items()):
-        axis.axhline(value, linestyle="--", linewidth=1, color=f"C{index + 4}", label=f"{name} ({value:.1f})")
+        axis.axhline(value, linestyle="--", linewidth=1, color=f"C{index + 4}", label=f"{name} ({value:.{decimals}f})")

@@ -60,8 +60,11 @@ def test_random_factors_are_uniform(student: Student, secret: Secret, bench):
     k = secret.integer(6, 13)
     matrix = make_matrix(secret, 60, 110)
     answer = initialize(student, matrix, [((k,), {"init": "random", "seed": secret.integer(1, 10**6)})])
-    for name, values in zip(("Q", "P"), factors(bench, answer["results"][0], matrix.shape, k), strict=True):
+    pair = factors(bench, answer["results"][0], matrix.shape, k)
+    for name, values in zip(("Q", "P"), pair, strict=True):
         _judge_uniform(name, torch.as_tensor(values), k)
+    if np.isin(pair[0], pair[1]).mean() > 0.2:
+        fail("The same random numbers stand in Q and in P: draw both from one generator, which is seeded once.", "A5c")
 
 
 def _judge_uniform(name: str, values: torch.Tensor, k: int) -> None:
@@ -81,7 +84,11 @@ def _judge_uniform(name: str, values: torch.Tensor, k: int) -> None:
             0.0,
             1.0,
         ),
-        "A6: they are uniform, but on both sides of 0. The task asks for [0, 1) divided by the root of k": (-1.0, 1.0),
+        "A6: they are uniform, but on both sides of 0. The task asks for [0, 1) divided by the root of k": (
+            -(k**-0.5),
+            k**-0.5,
+        ),
+        "A6d: they are uniform, on both sides of 0, and not divided by the root of k": (-1.0, 1.0),
         "A6c: you divided by k, not by its root": (0.0, 1 / k),
     }
     for key, (low, high) in known.items():

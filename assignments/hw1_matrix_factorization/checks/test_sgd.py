@@ -49,9 +49,9 @@ def _check_step(student: Student, secret: Secret, bench: Any, axis: int, name: s
         fail(f"{still}: every rating moves both its user and its restaurant.", "A26")
     known = {
         "A25: The step is half of what it should be: the square in the loss gives a factor 2.": pull - per_rating / 2,
-        "A25d: The part of the error is half of what it should be: its square gives a factor 2.": 2 * pull
+        "A25e: The part of lambda is half of what it should be: its square gives a factor 2.": 2 * pull
         - per_rating / 2,
-        "A25e: The part of lambda is half of what it should be: its square gives a factor 2.": pull - per_rating,
+        "A25d: The part of the error is half of what it should be: its square gives a factor 2.": pull - per_rating,
         "A25b: The error pulls in the wrong direction: it is rating minus prediction.": -2 * pull - per_rating,
         "A25c: lambda pushes the factors away from 0: look at its sign.": 2 * pull + per_rating,
         "A25f: You climb the gradient: the step goes against it.": -2 * pull + per_rating,
@@ -172,18 +172,20 @@ def _is_sequential(got: Any, problem: Any, Q0: np.ndarray, P0: np.ndarray, cells
 def _courses(
     problem: Any, Q0: np.ndarray, P0: np.ndarray, cells: np.ndarray, rate: float
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Factors after two ratings: in both orders; q and p at once, or one of them first."""
-    for order, style in product((1, -1), ("together", "user first", "restaurant first")):
+    """Factors after two ratings: in both orders; q and p at once, or one first and then the other, with the error of
+    before or one that is computed anew."""
+    for order, users_first, anew in product((1, -1), (None, True, False), (False, True)):
         Q, P = Q0.copy(), P0.copy()
         for u, i in cells[::order]:
-            q, p = Q[u].copy(), P[:, i].copy()
-            error = _value(problem, u, i) - q @ p
-            if style == "restaurant first":
+            q, p, value = Q[u].copy(), P[:, i].copy(), _value(problem, u, i)
+            error = value - q @ p
+            if users_first is False:
                 P[:, i] += rate * error * q
-                Q[u] += rate * error * P[:, i]
-            else:
-                Q[u] += rate * error * p
-                P[:, i] += rate * error * (q if style == "together" else Q[u])
+                p = P[:, i]
+            Q[u] += rate * (value - q @ p if anew else error) * p
+            if users_first is not False:
+                q = Q[u] if users_first else q
+                P[:, i] += rate * (value - q @ p if anew else error) * q
         yield Q, P
 
 

@@ -17,7 +17,6 @@ from autograder.checking.stopping import WRONG_STOPS, best_epoch, draw_curve, ep
 
 TASK = "latent_factor_alternating_optimization.stopping"
 TOLERANCE = 1e-5  # of a loss
-FALLING = [100.0 - step for step in range(60)]
 
 
 # --- histories
@@ -35,7 +34,8 @@ def test_histories_hold_both_losses(student: Student, secret: Secret, bench, not
             "A23b",
         )
     _judge_losses(problem, first, bench.start_of(student, problem, first))
-    every, steps = secret.integer(2, 3), secret.integer(8, 12)
+    every = secret.integer(2, 3)
+    steps = every * secret.integer(3, 5) + 1
     later = bench.run_either(student, problem, max_steps=steps, eval_every=every, patience=100, lr=1e-3)
     wanted = len(range(0, steps, every))
     if later.evaluations != wanted or len(later.train) != wanted:
@@ -93,14 +93,11 @@ def _close(got: float, want: float) -> bool:
 @check(task=TASK, points=2)
 def test_best_factors_are_returned(student: Student, secret: Secret, bench):
     """best_Q and best_P are the factors that had the lowest validation loss, not those of the last step."""
-    problem = bench.make_problem(secret)
     lr = 0.03
-    # The values to predict are those that SGD predicts after four passes: the loss falls until then and rises again.
-    halfway = problem.predictions(*problem.sgd(problem.Q, problem.P, lr, passes=4))
-    problem = bench.with_small_lambda(problem, halfway)
-    got = bench.run_either(student, problem, max_steps=10, patience=100, lr=lr)
-    _judge_best(problem, got)
-    early = bench.with_small_lambda(problem, problem.predictions(problem.Q, problem.P))
+    problem = bench.with_turn(bench.make_problem(secret), lr, passes=4)
+    _judge_best(problem, bench.run_either(student, problem, max_steps=10, patience=100, lr=lr))
+    _judge_best(problem, bench.run_either(student, problem, max_steps=40, patience=3, lr=lr))
+    early = bench.with_turn(problem, lr, passes=0)
     _judge_best(early, bench.run_either(student, early, max_steps=6, patience=100, lr=lr))
 
 
@@ -126,29 +123,35 @@ def _judge_best(problem: Any, got: Any) -> None:
 def test_training_stops_when_patience_is_used_up(student: Student, secret: Secret, bench):
     """Training stops when `patience` evaluations in a row brought no new best validation loss; a new best starts the
     count anew, and a tie is no new best."""
-    for patience in (3, 2, 4):
-        script = draw_curve(secret, 7 * patience, patience)
-        _judge_stop(_scripted(student, secret, bench, script, patience), script, patience)
+    runs = []
+    for patience, every, scale in ((3, 1, 1.0), (2, 3, 1e9), (4, 2, 1.0)):
+        script = [scale * loss for loss in draw_curve(secret, 7 * patience, patience)]
+        options = {"max_steps": every * len(script), "patience": patience, "eval_every": every}
+        runs.append((bench.run_scripted(student, secret, script, **options), script, patience))
+    _name_wrong_stop(runs)
+    for got, script, patience in runs:
+        _judge_stop(got, script, patience)
     ties = [2.0, *[1.0 + secret.number(0, 0.5)] * 15]
-    got = _scripted(student, secret, bench, ties, 3)
+    got = bench.run_scripted(student, secret, ties, max_steps=len(ties), patience=3)
     if got.follows_the_script and got.evaluations == len(ties):
         fail("Training goes on while the validation loss stays exactly the same: a tie is no improvement.", "A20")
     _judge_stop(got, ties, 3)
 
 
-def _scripted(student: Student, secret: Secret, bench: Any, script: Sequence[float], patience: int) -> Any:
-    problem = bench.make_problem(secret, 7, 13, 0.5)
-    return bench.run_scripted(student, problem, script, max_steps=len(script), patience=patience)
+def _name_wrong_stop(runs: Sequence[tuple[Any, Sequence[float], int]]) -> None:
+    """Fails with the name of the mistake that explains all runs, where they followed their scripts."""
+    if any(got.validation != script[: got.evaluations] for got, script, _ in runs):
+        return
+    if all(got.evaluations == epochs_run(script, patience) for got, script, patience in runs):
+        return
+    for key, wrong in WRONG_STOPS.items():
+        if all(got.evaluations == wrong(script, patience) for got, script, patience in runs):
+            found = named(key.replace("epoch", "evaluation"))
+            fail(f"Training stops at the wrong step: {found.sentence}.", found.mistake)
 
 
 def _judge_stop(got: Any, script: Sequence[float], patience: int) -> None:
-    """By the script where it was followed, otherwise by the losses that came back."""
-    if got.validation == script[: got.evaluations]:
-        wanted = epochs_run(script, patience)
-        for key, wrong in WRONG_STOPS.items():
-            if got.evaluations != wanted and got.evaluations == wrong(script, patience):
-                found = named(key.replace("epoch", "evaluation"))
-                fail(f"With patience={patience} training stops at the wrong step: {found.sentence}.", found.mistake)
+    """By the losses that came back, whether they followed the script or not."""
     wanted = epochs_run(got.validation, patience)
     if wanted < got.evaluations:
         fail(
@@ -170,10 +173,8 @@ def test_converged_after_is_the_best_step(student: Student, secret: Secret, benc
     for every in (3, 2):
         patience = secret.integer(3, 4)
         script = draw_curve(secret, 7 * patience, patience)
-        problem = bench.make_problem(secret, 7, 13, 0.5)
-        got = bench.run_scripted(
-            student, problem, script, max_steps=every * len(script), patience=patience, eval_every=every
-        )
+        options = {"max_steps": every * len(script), "patience": patience, "eval_every": every}
+        got = bench.run_scripted(student, secret, script, **options)
         if got.evaluations >= len(script):
             fail("Training did not stop early, so that no step of convergence could be told.", "A17")
         _judge_converged(got, every)
@@ -207,9 +208,9 @@ def test_a_full_run_says_minus_one(student: Student, secret: Secret, bench):
     """converged_after is -1 when all max_steps steps were made."""
     steps, every = secret.integer(6, 9), secret.integer(1, 2)
     problem = bench.make_problem(secret, 7, 13, 0.5)
-    got = bench.run_scripted(student, problem, FALLING, max_steps=steps, patience=3, eval_every=every)
-    if got.follows_the_script and got.evaluations != len(range(0, steps, every)):
-        fail("The validation loss falls and falls, and yet training stops before max_steps.", "A17")
+    got = bench.run_either(student, problem, lr=1e-3, max_steps=steps, patience=100, eval_every=every)
+    if got.evaluations != len(range(0, steps, every)):
+        fail("With patience=100 there is no reason to stop before max_steps, or to go on after it.", "A17")
     if got.converged_after != -1:
         fail("All max_steps steps were made, so that converged_after should be -1.", "A21e")
 
@@ -219,10 +220,9 @@ def test_patience_used_up_in_the_last_step(student: Student, secret: Secret, ben
     """converged_after is -1, too, when patience is used up in the very last of the max_steps steps."""
     patience = secret.integer(2, 4)
     script = [30.0, 20.0, *(25.0 + step for step in range(4 * patience))]
-    problem = bench.make_problem(secret, 7, 13, 0.5)
-    got = bench.run_scripted(student, problem, script, max_steps=2 + patience, patience=patience)
-    if got.follows_the_script and got.evaluations != 2 + patience:
-        fail("Training should go on until patience is used up.", "A17")
+    got = bench.run_scripted(student, secret, script, max_steps=2 + patience, patience=patience)
+    if got.evaluations != 2 + patience:
+        fail("Training should go on until patience is used up, here in the last of the max_steps steps.", "A17")
     if got.converged_after != -1:
         fail(
             "The last of the max_steps steps was reached: converged_after is -1 then, even if patience is used up "
