@@ -109,12 +109,12 @@ def __call__(self, tensor):
     noise = self.mean + self.std * torch.randn(tensor.shape[1:])
     return (tensor + noise).clamp(0, 1)
 
-# %% one number for each row id="D14b" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian", "test_sum_is_clipped"] says="different columns"
+# %% one number for each row id="D14b" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian"] says="different columns"
 def __call__(self, tensor):
     noise = self.mean + self.std * torch.randn(*tensor.shape[:-1], 1)
     return (tensor + noise).clamp(0, 1)
 
-# %% one number for the whole picture id="D14c" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian", "test_sum_is_clipped"] says="the same for different"
+# %% one number for the whole picture id="D14c" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian"] says="the same for different"
 def __call__(self, tensor):
     return (tensor + self.mean + self.std * torch.randn(1)).clamp(0, 1)
 
@@ -1452,7 +1452,7 @@ def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-
             optimizer.step()
     return snapshots
 
-# %% step before backward id="T4" task="latent_snapshots" caught_by=["test_trains_on_reconstruction_plus_kl"] says="backward() comes first"
+# %% step before backward id="T4" task="latent_snapshots" caught_by=["test_trains_on_reconstruction_plus_kl"]
 def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
     optimizer = torch.optim.Adam(vae.parameters(), lr=lr)
     snapshots = {}

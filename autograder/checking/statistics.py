@@ -89,7 +89,7 @@ def ks_of_two(first: torch.Tensor, second: torch.Tensor) -> float:
     """
     values = torch.cat([first.flatten(), second.flatten()]).to(torch.float64)
     n, m = first.numel(), second.numel()
-    steps = torch.cat([torch.full((n,), 1 / n), torch.full((m,), -1 / m)]).to(torch.float64)
+    steps = torch.cat([torch.ones(n, dtype=torch.float64) / n, -torch.ones(m, dtype=torch.float64) / m])
     ordered, order = values.sort()
     heights = steps[order].cumsum(0)
     last_of_its_value = torch.cat([ordered[1:] != ordered[:-1], torch.tensor([True])])
@@ -215,7 +215,7 @@ def _marginal_fault(values: torch.Tensor) -> Finding | None:
     right_moments = abs(mean_z(values)) <= SIX_SIGMA and abs(variance_z(values)) <= SIX_SIGMA
     if right_moments and ks(values) < KS_BOUND and low <= largest <= high:
         return None
-    return _named_shape(values) or _wrong_moments(values) or _wrong_tails(values, low)
+    return _named_shape(values) or _wrong_moments(values, low) or _wrong_tails(values, low)
 
 
 def _named_shape(values: torch.Tensor) -> Finding | None:
@@ -225,7 +225,7 @@ def _named_shape(values: torch.Tensor) -> Finding | None:
     if low >= -1e-3:
         return Finding(Fault.ONE_SIDED, "it is never negative: Gaussian noise goes both ways")
     if ks(values / math.sqrt(2)) < KS_BOUND:
-        return Finding(Fault.TWO_NOISES, "its variance is 2: is noise added twice?")
+        return Finding(Fault.TWO_NOISES, "its variance is 2, as if noise were added twice")
     return None
 
 
@@ -239,9 +239,10 @@ def _uniform(values: torch.Tensor, low: float, high: float) -> Finding:
     return Finding(Fault.UNIFORM, f"it is uniform between {low:.2g} and {high:.2g}, not Gaussian: use randn")
 
 
-def _wrong_moments(values: torch.Tensor) -> Finding | None:
+def _wrong_moments(values: torch.Tensor, low: float) -> Finding | None:
     mean, std = values.mean().item(), values.std().item()
-    if ks((values - mean) / std) >= KS_BOUND:
+    standardized = (values - mean) / std
+    if ks(standardized) >= KS_BOUND or standardized.abs().max().item() < low:
         return None
     if abs(mean_z(values, std=std)) > SIX_SIGMA:
         return Finding(Fault.SHIFTED, f"it is Gaussian, but its mean is {mean:.2g} where 0 is right")

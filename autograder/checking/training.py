@@ -14,6 +14,7 @@ import torch
 
 from autograder.checking.failure import fail
 from autograder.checking.student import Remote
+from autograder.checking.values import expect_tensor
 
 WINDOW = 5  # steps whose mean loss counts
 
@@ -39,15 +40,20 @@ def descend(
     """
     gradients, losses = None, []
     for _, (inputs, targets) in zip(range(steps), batches, strict=False):
-        outputs = [output.requires_grad_() for output in trainer.call("step", gradients, inputs)]
+        outputs = _leaves(trainer.call("step", gradients, inputs))
         value = loss(outputs, targets)
         losses.append(value.item() / len(inputs))
         if not losses[-1] < explodes_above:
             fail("After a few training steps the loss explodes.")
-        gradients = list(torch.autograd.grad(value, outputs))
+        gradients = list(torch.autograd.grad(value, outputs, allow_unused=True, materialize_grads=True))
         if len(losses) >= WINDOW and _mean(losses) < stop_below:
             break
     return _mean(losses)
+
+
+def _leaves(outputs: Sequence[object]) -> list[torch.Tensor]:
+    """The model's outputs as tensors that gradients are taken by."""
+    return [expect_tensor(output, name="what the model returns").requires_grad_() for output in outputs]
 
 
 def _mean(losses: Sequence[float]) -> float:

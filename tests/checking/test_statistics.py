@@ -41,6 +41,7 @@ WRONG = {
     "absolute value": (lambda seed: randn(seed).abs(), Fault.ONE_SIDED, ""),
     "clipped at 2": (lambda seed: randn(seed).clamp(-2, 2), Fault.CLIPPED, ""),
     "clipped at 2.5": (lambda seed: randn(seed).clamp(-2.5, 2.5), Fault.CLIPPED, ""),
+    "cut off at 2.5": (lambda seed: torch.fmod(randn(seed), 2.5), Fault.CLIPPED, ""),
     "two noises": (lambda seed: randn(seed) + randn(seed + 10_000), Fault.TWO_NOISES, ""),
     "half the spread": (lambda seed: 0.5 * randn(seed), Fault.SCALED, ""),
     "shifted": (lambda seed: randn(seed) + 0.3, Fault.SHIFTED, ""),
@@ -124,6 +125,18 @@ def test_extremes_hold_for_a_million_draws():
 def test_kolmogorov_smirnov_by_hand():
     """Two points at the quartiles of [0, 1]: the empirical distribution is off by 1/4 everywhere that counts."""
     assert statistics.ks_uniform(torch.tensor([0.25, 0.75]), 0, 1) == pytest.approx(0.25 * math.sqrt(2))
+
+
+def test_two_samples_of_one_distribution_agree():
+    scores = [statistics.ks_of_two(randn(seed, 100), randn(seed + 10_000, 80)) for seed in range(300)]
+    assert max(scores) < statistics.KS_BOUND
+    assert statistics.ks_of_two(torch.zeros(60), torch.zeros(70)) < 1e-9
+
+
+def test_two_samples_of_different_distributions_do_not():
+    assert statistics.ks_of_two(randn(0, 200), randn(1, 200) + 1) > statistics.KS_BOUND
+    assert statistics.ks_of_two(torch.zeros(50), randn(1, 50)) > statistics.KS_BOUND / 2
+    assert statistics.ks_of_two(torch.zeros(2), torch.ones(2)) == 1
 
 
 def test_message_names_the_mistake():

@@ -14,6 +14,7 @@ from autograder.checking.training import descend
 from autograder.checking.values import close, expect_tensor
 
 TASK = "DenoisingAutoencoder"
+OUTPUT = "what comes out"
 STEPS, BATCH, RATE = 360, 16, 1.5e-3
 NOISE = 0.6  # so strong that handing the noisy picture on is no better than the mean picture
 FLOOR = 10.0  # squared error per picture added before the logarithm: below it, all is learned
@@ -42,7 +43,7 @@ def test_layers_belong_to_the_model(student: Student, secret: Secret, device: st
         fail(f"{text} Use nn.Sequential or nn.ModuleList.", "E21")
     pictures = secret.uniform(0, 1, 3, 1, 28, 28)
     first, second = (student.probe("call", device, model, pictures)["value"] for _ in range(2))
-    if not torch.allclose(expect_tensor(first), expect_tensor(second), atol=1e-5):
+    if not torch.allclose(expect_tensor(first, name=OUTPUT), expect_tensor(second, name=OUTPUT), atol=1e-5):
         fail("In evaluation mode two calls on the same pictures differ: are layers made anew in forward?", "E22")
     unused = student.probe("untouched_parameters", device, model, pictures)
     if unused:
@@ -58,10 +59,11 @@ def test_each_picture_is_denoised_by_itself(student: Student, secret: Secret, de
     changed = pictures.clone()
     changed[3] = other[3]
     before, after = (
-        expect_tensor(student.probe("call", device, model, x)["value"], (5, 1, 28, 28)) for x in (pictures, changed)
+        expect_tensor(student.probe("call", device, model, x)["value"], (5, 1, 28, 28), OUTPUT)
+        for x in (pictures, changed)
     )
     rest = torch.tensor([0, 1, 2, 4])
-    close(after[rest], before[rest], "the output for pictures that did not change", device=device)
+    close(after[rest], before[rest], "What comes out for the pictures that did not change", device=device)
     if torch.allclose(before[3], after[3], rtol=1e-3, atol=1e-4 * before.abs().max().item()):
         fail("Another picture goes in, and the same picture comes out: the output does not depend on the input.")
 
@@ -99,5 +101,5 @@ def _pairs(secret: Secret) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
 
 
 def _squared_error(outputs, clean):
-    output = expect_tensor(outputs[0], tuple(clean.shape), "what comes out in training")
+    output = expect_tensor(outputs[0], tuple(clean.shape), OUTPUT)
     return ((output - clean) ** 2).sum()

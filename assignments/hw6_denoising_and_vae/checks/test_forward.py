@@ -12,7 +12,7 @@ from autograder.checking import CheckFailed, Remote, Secret, Student, StudentErr
 from autograder.checking.calibration import bound_of, calibrated
 from autograder.checking.diagnosis import equals
 from autograder.checking.pictures import blobs, draw
-from autograder.checking.statistics import KS_BOUND, find_fault, ks_of_two
+from autograder.checking.statistics import KS_BOUND, Fault, find_fault, ks_of_two
 from autograder.checking.training import descend
 from autograder.checking.values import close, expect_sequence, expect_tensor
 
@@ -45,6 +45,7 @@ def test_decodes_the_sample(student: Student, secret: Secret, device: str):
     """What forward decodes is the sample z of the same mu and log_var that it returns."""
     batch, latent = secret.sizes(2, 5, 11)
     vae, sampler = _model(student, secret, device, latent)
+    student.probe("scatter_weights", vae, 1.5)
     pictures = secret.uniform(0, 1, batch, 1, 28, 28)
     answer = student.probe("forward_with_decoder_inputs", device, vae, pictures, 24)
     reconstruction, mu, log_var = _results(answer["results"][0], batch, latent)
@@ -81,10 +82,8 @@ def _check_own_sampling(answer: dict[str, Any], batch: int, latent: int) -> None
         noises.append((inputs[-1].double() - mu) / (0.5 * log_var.double()).exp())
     finding = find_fault(torch.stack(noises), ("call", "picture", "latent dimension"))
     if finding is not None:
-        text = (
-            "What forward decodes is no sample of the mu and log_var that it returns: with (z − mu)/sigma as the noise,"
-        )
-        fail(f"{text} {finding.sentence}.")
+        why = "" if finding.fault is Fault.REPEATED else f": with (z − mu)/sigma as the noise, {finding.sentence}"
+        fail(f"What forward decodes is no sample of N(mu, sigma²), for the mu and log_var that it returns{why}.")
 
 
 def _check_own_decoding(student: Student, secret: Secret, device: str, vae: Remote, latent: int) -> None:
@@ -140,7 +139,7 @@ def test_whole_model_learns(student: Student, secret: Secret, device: str):
 
 def negative_elbo(outputs, images: torch.Tensor) -> torch.Tensor:
     """−ELBO in nats, summed over the batch."""
-    output, mu, log_var = outputs
+    output, mu, log_var = expect_sequence(outputs, 3, "In training, vae(x)", PARTS)
     if not (output.min().item() >= 0 and output.max().item() <= 1):
         fail("In training the reconstructions leave [0, 1]: the cross-entropy is not defined there.", "E13")
     if output.shape != images.shape:

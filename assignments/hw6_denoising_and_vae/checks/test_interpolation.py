@@ -9,39 +9,12 @@ import torch
 
 from autograder.checking import Secret, Student, check, fail
 from autograder.checking.diagnosis import equals
+from autograder.checking.interpolation import straight_line, wrong_lines
 from autograder.checking.values import close, expect_tensor
 
 LINEAR = "linear_interpolation"
 LATENT = "latent_linear_interpolation"
 COUNT = 11
-
-
-def line(x0: torch.Tensor, x1: torch.Tensor) -> torch.Tensor:
-    """The eleven points that are asked for."""
-    alpha = torch.linspace(0, 1, COUNT).reshape(-1, *[1] * x0.dim())
-    return alpha * x1 + (1 - alpha) * x0
-
-
-def wrong_lines(x0: torch.Tensor, x1: torch.Tensor) -> dict[str, torch.Tensor]:
-    """What the known mistakes give."""
-    shape = (-1, *[1] * x0.dim())
-    alpha = torch.linspace(0, 1, COUNT).reshape(shape)
-    angle = torch.acos(torch.cosine_similarity(x0.flatten(), x1.flatten(), dim=0))
-    arc = (torch.sin((1 - alpha) * angle) * x0 + torch.sin(alpha * angle) * x1) / torch.sin(angle)
-    open_end = (torch.arange(COUNT) / COUNT).reshape(shape)
-    open_start = (torch.arange(1, COUNT + 1) / COUNT).reshape(shape)
-    return {
-        "I1: it runs backwards, alpha = 0 is the first and alpha = 1 the second": line(x1, x0),
-        "I2: it never reaches the second, alpha stops before 1": open_end * x1 + (1 - open_end) * x0,
-        "I2b: it does not start at the first, alpha starts after 0": open_start * x1 + (1 - open_start) * x0,
-        "I8: the weights do not add up to 1": alpha * x1 + alpha * x0,
-        "I8b: x1 is added to x0, the weights of both must add up to 1": alpha * x1 + x0,
-        "I8c: the difference has the wrong sign": x0 + alpha * (x0 - x1),
-        "I9: alpha is a whole number, it must run from 0 to 1": (COUNT - 1) * alpha * (x1 - x0) + x0,
-        "I17: it is an arc, the task asks for a straight line": arc,
-        "I21: it stands still at the first": x0.expand(COUNT, *x0.shape),
-        "I21b: it jumps from the first to the second": torch.where(alpha < 0.5, x0, x1),
-    }
 
 
 def strip_of(value: Any, shape: tuple[int, ...], function: str) -> torch.Tensor:
@@ -61,7 +34,13 @@ def check_line(student: Student, device: str, x0: Any, x1: Any) -> None:
     answer = student.probe("call", device, LINEAR, x0, x1)
     first, second = (torch.as_tensor(x).float() for x in (x0, x1))
     strip = strip_of(answer["value"], tuple(first.shape), LINEAR)
-    close(strip, line(first, second), f"The strip of {LINEAR}", known=wrong_lines(first, second), device=device)
+    close(
+        strip,
+        straight_line(first, second, COUNT),
+        f"The strip of {LINEAR}",
+        known=wrong_lines(first, second, COUNT),
+        device=device,
+    )
     for before, after in zip((x0, x1), answer["args"], strict=True):
         if not np.array_equal(np.asarray(before), np.asarray(after)):
             fail(f"{LINEAR} changed one of its arguments: make new tensors.", "R20")
@@ -107,7 +86,7 @@ def run_latent(student: Student, secret: Secret, device: str, kind: Any = torch.
     student.stub(LINEAR, "make_path", first, second)
     z0, z1, weights = secret.normal(latent), secret.normal(latent), secret.normal(latent, 784)
     answer = student.probe("interpolate_codes", device, kind(z0), kind(z1), weights)
-    codes = line(z0, z1)
+    codes = straight_line(z0, z1, COUNT)
     if answer["path_calls"]:
         _check_path_arguments(answer["path_calls"][0], z0, z1)
         codes = first[:, None] * z0 + second[:, None] * z1
@@ -126,9 +105,9 @@ def check_strip(answer: dict[str, Any], device: str) -> torch.Tensor:
     """The strip, compared with what the decoder makes of the right codes."""
     strip = strip_of(answer["strip"], (1, 28, 28), LATENT)
     z0, z1, weights = answer["z0"], answer["z1"], answer["weights"]
-    ghosts = line(decode(z0, weights), decode(z1, weights))
+    ghosts = straight_line(decode(z0, weights), decode(z1, weights), COUNT)
     known = {"I6: two decoded pictures are mixed, mix the codes first and decode last": ghosts}
-    known |= {key: decode(codes, weights) for key, codes in wrong_lines(z0, z1).items()}
+    known |= {key: decode(codes, weights) for key, codes in wrong_lines(z0, z1, COUNT).items()}
     known["I13: the decoder ran in training mode, leave the VAE in evaluation mode"] = decode(
         answer["codes"] / 2, weights
     )
