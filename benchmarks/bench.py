@@ -54,7 +54,7 @@ class Row:
 def main() -> None:
     arguments = _arguments()
     try:
-        assignment = Course.find(ROOT).assignment(arguments.assignment)
+        assignment = Course.find(arguments.course).assignment(arguments.assignment)
         with tempfile.TemporaryDirectory(prefix="autograder-bench-") as scratch:
             text = run(assignment, arguments.submissions, Path(scratch))
     except AutograderError as error:
@@ -67,6 +67,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").split("\n\n")[1])
     parser.add_argument("--assignment", default=DEFAULT)
+    parser.add_argument("--course", type=Path, default=ROOT, help="folder of the course (default: this one)")
     parser.add_argument("--submissions", type=int, default=20, help="how many to grade (default 20)")
     parser.add_argument("--write", action="store_true", help=f"put the table into {TABLE.relative_to(ROOT)}")
     return parser.parse_args()

@@ -23,7 +23,7 @@ MARK = ".made-up-class"
 # Put in front of a student's own code in one cell; what follows is never reached.
 ENDLESS_LOOP = "while True:\n    pass"
 PROCESS_KILLER = "import os\n\nos._exit(1)"
-MEMORY_BOMB = "hoard = []\nwhile True:\n    hoard.append(bytearray(64 * 2**20))"
+MEMORY_BOMB = "hoard = []\nwhile True:\n    hoard.append(bytes(256 * 2**20))"
 
 NAMES = (
     "amara_okafor", "ben_lindqvist", "chiara_romano", "daniel_kim", "elif_yilmaz", "farid_haddad", "grace_mwangi",
