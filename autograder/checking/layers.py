@@ -197,10 +197,19 @@ def _other_details(got: Sequence[Layer], planned: Layer, index: int) -> Diagnosi
         return Diagnosis("E8", f"{name} keeps no running statistics, so that pictures depend on their batch")
     if mine.resolution != planned.resolution:
         want = planned.resolution
+        if _grid(mine.input) != _grid(planned.input):  # the layer before is right: the fault lies between the two
+            came, asked = _times(tuple(mine.input.shape[1:])), _times(tuple(planned.input.shape[1:]))
+            text = f"{name} gets {came}, the plan says {asked}"
+            return Diagnosis("E7", f"{text}: look at what lies before it, such as the stride of a pooling")
         return Diagnosis(
             "E1", f"{name} gives {_times(mine.resolution)}, the plan says {_times(want)}{_try(mine, planned)}"
         )
     return None
+
+
+def _grid(tensor: torch.Tensor) -> Shape:
+    """Height and width of feature maps; empty for anything else."""
+    return tuple(tensor.shape[2:]) if tensor.dim() == 4 else ()
 
 
 def _try(mine: Layer, planned: Layer) -> str:

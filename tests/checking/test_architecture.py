@@ -246,6 +246,15 @@ def test_names_a_wrong_order_of_flattening() -> None:
     assert caught.value.mistake == "E20"
 
 
+def test_names_a_pooling_of_the_wrong_stride() -> None:
+    def pooled(stride: int) -> nn.Sequential:
+        return nn.Sequential(nn.Conv2d(1, 2, 3), nn.MaxPool2d(2, stride=stride), nn.Conv2d(2, 3, 3))
+
+    with pytest.raises(CheckFailed, match="Conv2d number 2 gets 2 × 9 × 9, the plan says 2 × 5 × 5") as caught:
+        examine(pooled(1), pooled(2), shape=(1, 12, 12))
+    assert caught.value.mistake == "E7"
+
+
 def test_names_a_missing_end() -> None:
     wanted = nn.Sequential(nn.Linear(6, 4), nn.Sigmoid())
     with pytest.raises(CheckFailed, match="Sigmoid is missing") as caught:
