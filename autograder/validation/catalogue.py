@@ -68,7 +68,7 @@ def read_catalogue(assignment: Assignment) -> Catalogue:
             raise AuthoringError(f"{_where(variant)}: the id is that of {_where(seen[variant.id])}, too")
         seen[variant.id] = variant
         _refuse_unknown_names(variant, recipe.checks)
-        if apply(cells, variant).items() <= cells.items():
+        if not variant.invisible and apply(cells, variant).items() <= cells.items():
             raise AuthoringError(f"{_where(variant)}: it is the reference solution itself")
     return catalogue
 

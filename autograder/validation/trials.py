@@ -9,13 +9,13 @@ from pathlib import Path
 import nbformat
 
 from autograder.assignment import Assignment
-from autograder.authoring.checks_index import read_checks
+from autograder.authoring.checks_index import IndexedCheck, read_checks
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.grading.report import Report
 from autograder.validation.catalogue import Catalogue, Variant, make_submission
 
 REFERENCE, BLANK, STARTED, ALTERNATIVE, MISTAKE = "reference", "blank", "started", "alternative", "mistake"
-_SAMPLE = 5  # every fifth mistake is tried on all secrets, the others on the first
+_SAMPLE = 5  # every fifth mistake meets all checks and all secrets, the others those of its object and one secret
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Trial:
     path: Path
     variant: Variant | None = None
     first_task: str = ""  # of a started submission: the only object that is written
+    only: frozenset[str] | None = None  # ids of checks; None: all
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def make_trials(assignment: Assignment, catalogue: Catalogue, secrets: int, fold
 
 
 def _trials(assignment: Assignment, catalogue: Catalogue, secrets: int, folder: Path) -> Iterator[Trial]:
-    first = _object(read_checks(assignment.checks).tasks[0])
+    index = read_checks(assignment.checks)
+    first = _object(index.tasks[0])
     plain = [(REFERENCE, ""), (BLANK, ""), (STARTED, first)]
     for kind, task in plain:
         path = write_notebook(folder / f"{kind}.ipynb", _notebook(assignment, kind, task))
@@ -57,8 +59,14 @@ def _trials(assignment: Assignment, catalogue: Catalogue, secrets: int, folder: 
             yield Trial(ALTERNATIVE, variant.id, secret, path, variant)
     for number, variant in enumerate(catalogue.visible_mistakes):
         path = write_notebook(folder / f"mistake-{variant.id}.ipynb", make_submission(assignment, variant))
-        for secret in range(secrets if number % _SAMPLE == 0 else 1):
-            yield Trial(MISTAKE, variant.id, secret, path, variant)
+        sampled = number % _SAMPLE == 0
+        own = frozenset(check.id for check in index.checks if _concerns(check, variant))
+        for secret in range(secrets if sampled else 1):
+            yield Trial(MISTAKE, variant.id, secret, path, variant, only=None if sampled else own)
+
+
+def _concerns(check: IndexedCheck, variant: Variant) -> bool:
+    return _object(check.task) == _object(variant.task) or check.name in variant.caught_by
 
 
 def _notebook(assignment: Assignment, kind: str, task: str) -> nbformat.NotebookNode:

@@ -115,7 +115,7 @@ def _grade(
     assignment: Assignment, options: Options, trials: Sequence[Trial], workers: int, console: Console
 ) -> list[Verdict]:
     keys = [options.secret.derive("validate", str(number)) for number in range(1 + max(t.secret for t in trials))]
-    jobs = [Job(trial.name, trial.path, secret=keys[trial.secret], tag=str(n)) for n, trial in enumerate(trials)]
+    jobs = [Job(t.name, t.path, t.only, keys[t.secret], tag=str(number)) for number, t in enumerate(trials)]
     verdicts: dict[int, Verdict] = {}
     with progress_bar(console) as progress, Pool(assignment, options, min(workers, len(jobs)), _JOB_SECONDS) as pool:
         bar = progress.add_task(assignment.name, total=len(jobs))
