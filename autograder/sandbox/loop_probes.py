@@ -152,7 +152,12 @@ class _Recorder:
         if with_gradients:
             self.pending = len(self.forwards) - 1
 
-    def _before_step(self, optimizer: torch.optim.Optimizer, *args: Any) -> None:
+    def _before_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> Any:
+        replaced = _with_closure_run(args, kwargs)
+        self._record_step(optimizer)
+        return replaced
+
+    def _record_step(self, optimizer: torch.optim.Optimizer) -> None:
         if all(optimizer is not known for known in self.optimizers):
             self.optimizers.append(optimizer)
         if len(self.steps) >= MOST_STEPS:
@@ -181,3 +186,13 @@ class _Recorder:
 
     def _after_step(self, optimizer: torch.optim.Optimizer, *args: Any) -> None:
         self.last = weights_of(self.model)
+
+
+def _with_closure_run(args: Any, kwargs: Any) -> Any:
+    """The arguments of a step, after its closure has made the gradients; None for a step without one."""
+    closure = kwargs.get("closure", args[1] if len(args) > 1 else None)
+    if closure is None:
+        return None
+    with torch.enable_grad():
+        loss = closure()
+    return (args[0],), {"closure": lambda: loss}

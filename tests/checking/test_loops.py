@@ -144,6 +144,11 @@ RIGHT = {
         "optimizer.zero_grad(); nn.CrossEntropyLoss()(model(x), y).backward(); optimizer.step()"
     ),
     "by hand": make("model.zero_grad(); (-model(x)[range(len(x)), y]).mean().backward(); optimizer.step()"),
+    "with a closure": make(
+        "def closure():\n"
+        "                optimizer.zero_grad(); loss = F.nll_loss(model(x), y); loss.backward(); return loss\n"
+        "            optimizer.step(closure)"
+    ),
     "accuracy in between": make(
         "optimizer.zero_grad(); F.nll_loss(model(x), y).backward(); optimizer.step()\n"
         "            with torch.no_grad(): (model(x).argmax(1) == y).float().mean()",
@@ -433,6 +438,13 @@ def test_models_of_ours():
     assert torch.equal(weights_of(copied), weights_of(model))
     assert torch.equal(buffers_of(copied), buffers)
     assert not copied.training
+
+
+def test_training_leaves_the_start_as_it_was():
+    case = Case(right)
+    start = case.start.clone()
+    train_with_adam(case.replay, case.start, BATCH, 1, LR)
+    assert torch.equal(case.start, start)
 
 
 @pytest.mark.parametrize("record", [None, {}, {"forwards": [{}]}, {"forwards": [], "steps": [{"forward": 3}]}])
