@@ -937,7 +937,7 @@ def decoder(self, z):
 def decoder(self, z):
     return torch.sigmoid(self.images(z))
 
-# %% softmax over the pixels id="E14" task="VAE.decoder" into="VAE" caught_by=["test_whole_model_learns"]
+# %% softmax over the pixels id="E14" task="VAE" into="VAE" caught_by=["test_whole_model_learns"]
 def decoder(self, z):
     logits = self.images[:-1](z)
     return logits.flatten(1).softmax(dim=1).view_as(logits)
@@ -979,7 +979,7 @@ def decoder(self, z):
 def decoder(self, z):
     return self.images(self.reparameterize(z, torch.zeros_like(z)))
 
-# %% gradients off in the decoder id="T11c" task="VAE.decoder" into="VAE" caught_by=["test_gradient_reaches_the_encoder", "test_whole_model_learns"]
+# %% gradients off in the decoder id="T11c" task="VAE" into="VAE" caught_by=["test_gradient_reaches_the_encoder", "test_whole_model_learns"]
 @torch.no_grad()
 def decoder(self, z):
     return self.images(z)

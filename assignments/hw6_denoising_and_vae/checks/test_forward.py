@@ -18,7 +18,7 @@ from autograder.checking.values import close, expect_sequence, expect_tensor
 
 TASK = "VAE.forward"
 PARTS = "three tensors, (reconstruction, mu, log_var)"
-STEPS, BATCH, LATENT, RATE = 120, 16, 4, 2e-3
+STEPS, BATCH, LATENT, RATE = 80, 16, 4, 2e-3
 COPIES, PROJECTIONS = 256, 3
 
 
