@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -131,8 +132,8 @@ def draw(secret: Secret, even: bool = False, noise: float = 0.6, lr: float = 0.0
 def histories(training: Training, case: Case) -> dict[str, Tensor]:
     """The four curves, once there are four of one number an epoch."""
     value = training.result
-    if isinstance(value, Tensor) and value.dim() == 2:
-        value = list(value)
+    if isinstance(value, (Tensor, np.ndarray)) and value.ndim == 2:
+        value = list(value)  # four rows are unpacked as well as four arrays
     parts = expect_sequence(value, 4, TASK, "four arrays, (train_loss, val_loss, train_acc, val_acc)")
     return {name: expect_curve(part, case.epochs, name) for name, part in zip(PARTS, parts, strict=True)}
 
@@ -261,7 +262,8 @@ def _with_the_best_epoch_inside(secret: Secret) -> Case:
             snapshots.append((hits(outputs, case.val[0], labels).mean().item(), nll(outputs, labels, labels).item()))
         accuracy, loss = (list(column) for column in zip(*snapshots, strict=True))
         best = _best(accuracy, loss)
-        if 0 not in best and case.epochs - 1 not in best and len(best) <= 3:
+        others = {0, case.epochs - 1, accuracy.index(min(accuracy)), loss.index(max(loss))}
+        if not others & set(best) and len(best) <= 3:
             return case
 
 

@@ -31,7 +31,7 @@ def draw(secret: Secret) -> Case:
     curves = [levels[number * N_CURVE : (number + 1) * N_CURVE] for number in range(count)]
     winner = secret.integer(1, 2)
     curves[winner][secret.integer(1, 3)], curves[winner][-1] = 1 - 1 / 64, 0.1
-    curves[-1][-1] = 1 - 2 / 64
+    curves[0][-1] = 1 - 2 / 64
     rates = [float(f"{10 ** secret.number(-4, -2):.2g}") * (1 + 0.1 * number) for number in range(count)]
     return Case(rates, curves, secret.integer(3, 9))
 
