@@ -165,8 +165,8 @@ def check_gradients(training: Training, replay: Replay, known: Mapping[str, Loss
     _check_that_it_steps(training)
     earlier: list[Tensor] = []
     for number, step in enumerate(training.steps):
-        targets = _targets(number, step, replay)
         _check_that_gradients_are_there(number, training)
+        targets = _targets(number, step, replay)
         fresh = replay.gradient(step, targets)
         if not cosine([step.gradients], [fresh]) >= SAME_DIRECTION:
             _name_wrong_gradient(number, step, replay, targets, earlier, known or {})

@@ -107,9 +107,9 @@ def weights_of(model: nn.Module) -> Tensor:
 
 
 def load_weights(model: nn.Module, weights: Tensor) -> None:
-    """The reverse."""
+    """The reverse, with a copy: torch's own function makes the parameters views of the vector, which training moves."""
     with torch.no_grad():
-        vector_to_parameters(weights.to(next(model.parameters())), model.parameters())
+        vector_to_parameters(weights.to(next(model.parameters())).clone(), model.parameters())
 
 
 def buffers_of(model: nn.Module) -> Tensor:
