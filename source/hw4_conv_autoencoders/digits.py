@@ -21,6 +21,9 @@ def choose_device() -> torch.device:
     return device
 
 
+CLOTHES = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
+
+
 @dataclass(frozen=True)
 class Digits:
     """Pictures of handwritten digits (or of clothes), float32 in [0, 1] of shape (N, 1, 28, 28), and their labels,
@@ -33,6 +36,11 @@ class Digits:
     test_labels: Tensor
     is_mnist: bool = False
     is_fashion_mnist: bool = False
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the ten labels."""
+        return CLOTHES if self.is_fashion_mnist else tuple("0123456789")
 
     def first_test_image(self, label: int) -> Tensor:
         """The first test picture of a digit, (1, 28, 28)."""

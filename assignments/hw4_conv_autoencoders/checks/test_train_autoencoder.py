@@ -102,15 +102,16 @@ class Run:
         wrong = [wrong_means(batches, self.batch_sizes[which]) for batches in scores]
         right = [mean_over_pictures(batches) for batches in scores]
         curves = {key: [means[key] for means in wrong] for key in wrong[0]}
-        return right, {**curves, **_factors(right)}
+        return right, {
+            **curves,
+            "T13: it is summed over the pixels, their mean is asked": [HEIGHT * WIDTH * loss for loss in right],
+            "T12c: it is the square root of the mean squared error": [mean_root(batches) for batches in scores],
+        }
 
 
-def _factors(right: list[float]) -> dict[str, list[float]]:
-    pixels = HEIGHT * WIDTH
-    return {
-        "T13: it is summed over the pixels, their mean is asked": [pixels * loss for loss in right],
-        "T12c: it is the square root of the mean squared error": [loss**0.5 for loss in right],
-    }
+def mean_root(batches: list[Tensor]) -> float:
+    """The root of the error of each batch, averaged over the pictures."""
+    return mean_over_pictures([batch.double().mean().sqrt().expand(len(batch)) for batch in batches])
 
 
 def run(student: Student, secret: Secret, device: str, *, even: bool = False, shuffle: bool = False) -> Run:
@@ -120,7 +121,7 @@ def run(student: Student, secret: Secret, device: str, *, even: bool = False, sh
     """
     size, test_size, hidden, latent = secret.sizes(4, 4, 11)
     count = 3 * size + (0 if even else secret.integer(2, size - 2))
-    n_test = 2 * test_size + secret.integer(1, test_size - 1)
+    n_test = 2 * test_size + secret.integer(2, test_size - 1)
     train, test = _pictures(secret, count), _pictures(secret, n_test)
     sizes = {"pixels": HEIGHT * WIDTH, "hidden": hidden, "latent": latent, "with_code": True}
     start = 0.4 * secret.normal(len(weights_of(SmallAutoencoder(**sizes))))
@@ -187,18 +188,19 @@ def test_test_loss_is_the_mean_over_all_pictures(student: Student, secret: Secre
     got = answer.curve(1)
     check_step_count(answer.training, answer.epochs, answer.batches)
     right, wrong = answer.right_curve(1)
-    train_right, _ = answer.right_curve(0)
-    before = [_loss(answer, epoch * answer.batches) for epoch in range(answer.epochs)]
+    before = [_loss(answer, epoch * answer.batches, answer.test) for epoch in range(answer.epochs)]
+    of_training = [_loss(answer, (epoch + 1) * answer.batches, answer.train) for epoch in range(answer.epochs)]
     known = {
-        "T26b: it is the loss of the training data": train_right,
+        "T26c: it is the loss of the training data": of_training,
+        "T38e: it is train_loss": answer.right_curve(0)[0],
         "T38b: each epoch is evaluated before it is trained, evaluate after it": before,
     }
     check_curve(got, right, "test_loss", {**wrong, **known})
 
 
-def _loss(answer: Run, step: int) -> float:
-    size = answer.batch_sizes[1]
-    return mean_over_pictures(scores_after(answer.training, answer.replay, picture_errors, step, answer.test, size))
+def _loss(answer: Run, step: int, data: tuple[Tensor, Tensor]) -> float:
+    """The mean over these pictures with the weights after so many steps, in evaluation mode."""
+    return mean_over_pictures(scores_after(answer.training, answer.replay, picture_errors, step, data, len(data[0])))
 
 
 @check(task=TASK, points=1)
