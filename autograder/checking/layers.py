@@ -13,8 +13,8 @@ from torch import nn
 from autograder.checking.diagnosis import Diagnosis
 
 Shape = tuple[int, ...]
-_NORMS = ("BatchNorm", "InstanceNorm", "LayerNorm", "GroupNorm")
-_MATRICES = ("Linear", "Conv2d", "ConvTranspose2d")  # one may do another's work on a map of 1 x 1
+NORMS = ("BatchNorm", "InstanceNorm", "LayerNorm", "GroupNorm")
+MATRICES = ("Linear", "Conv2d", "ConvTranspose2d")  # one may do another's work on a map of 1 x 1
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _planned(module: nn.Module, x: torch.Tensor, y: torch.Tensor) -> Layer:
     weight, bias = getattr(module, "weight", None), getattr(module, "bias", None)
     name = type(module).__name__
     return Layer(
-        kind=next((norm for norm in _NORMS if name.startswith(norm)), name),
+        kind=next((norm for norm in NORMS if name.startswith(norm)), name),
         weight=None if weight is None else tuple(weight.shape),
         bias=None if bias is None else bias.numel(),
         statistics=getattr(module, "running_mean", None) is not None,
@@ -121,12 +121,12 @@ def first_difference(got: Sequence[Layer], want: Sequence[Layer]) -> Diagnosis |
 
 def first_difference_before_error(got: Sequence[Layer], tried: Layer | None, want: Sequence[Layer]) -> Diagnosis | None:
     """The same for a pass that ended in an error, in a layer `tried` that has no output then."""
-    found = first_difference(got, want[: len(got)])
+    found = first_difference(got, want[: len(got)])  # it need not end where the error ended it
     if found is not None or tried is None or len(got) >= len(want):
         return found
     planned = want[len(got)]
     if tried.kind == planned.kind:
-        return _other_size([*got, tried], want, len(got))
+        return _other_size([*got, tried], want[: len(got) + 1], len(got))
     return None
 
 
@@ -153,7 +153,7 @@ def _same_kind(mine: Layer, planned: Layer) -> bool:
     """Whether it is the same layer, or one that does the same on these sizes (a 1x1 convolution for a Linear)."""
     if mine.kind == planned.kind:
         return True
-    if mine.kind not in _MATRICES or planned.kind not in _MATRICES:
+    if mine.kind not in MATRICES or planned.kind not in MATRICES:
         return False
     if mine.weight is None or planned.weight is None or mine.resolution != planned.resolution:
         return False
@@ -169,7 +169,7 @@ def _other_kind(got: Sequence[Layer], want: Sequence[Layer], index: int) -> Diag
     where = f"after {named_layer(got, index - 1)}" if index else "at the beginning"
     fits = index + 1 < len(want) and _same_kind(mine, want[index + 1])
     if fits and len(got) <= len(want):
-        return Diagnosis("E8" if planned.kind in _NORMS else "E2", f"{_described(planned)} is missing {where}")
+        return Diagnosis("E8" if planned.kind in NORMS else "E2", f"{_described(planned)} is missing {where}")
     if index + 1 < len(got) and _same_kind(got[index + 1], planned):
         return Diagnosis("E2", f"there is {_described(mine)} {where} that the plan does not have")
     return Diagnosis("E2", f"the plan has {_described(planned)} {where}, yours has {_described(mine)}")
@@ -181,8 +181,9 @@ def _other_size(got: Sequence[Layer], want: Sequence[Layer], index: int) -> Diag
         return Diagnosis("E2", f"{named_layer(got, index)} is a layer that was used before: each needs its own weights")
     if mine.kind != planned.kind or mine.weight == planned.weight:
         return None
-    fewer = len(got) < len(want) and mine.kind not in _NORMS
-    hint = f"; your network has {len(want) - len(got)} layers with parameters less than the plan" if fewer else ""
+    fewer = len(got) < len(want) and mine.kind not in NORMS
+    more = len(want) - len(got)
+    hint = f"; the plan has {'one layer' if more == 1 else f'{more} layers'} with parameters more" if fewer else ""
     text = f"{named_layer(got, index)} is {_sizes(mine)}, the plan says {_sizes(planned)}{hint}"
     return Diagnosis("E2" if fewer else "E16", text)
 
@@ -225,7 +226,7 @@ def _try(mine: Layer, planned: Layer) -> str:
 def _sizes(layer: Layer) -> str:
     if layer.weight is None:
         return f"{layer.kind} without weights"
-    if layer.kind in _NORMS or len(layer.weight) == 1:
+    if layer.kind in NORMS or len(layer.weight) == 1:
         return f"{layer.kind}({layer.weight[0]})"
     first, second = layer.weight[0], layer.weight[1]
     into, out = (first, second) if "Transpose" in layer.kind else (second, first)

@@ -226,7 +226,7 @@ WRONG = {
             nn.Linear(8, CODE),
         ),
         "E2",
-        "less than the plan",
+        "with parameters more",
     ),
 }
 
@@ -263,11 +263,30 @@ def test_names_a_missing_end() -> None:
 
 
 def test_one_slip_costs_one_law() -> None:
-    """A wrong stride leaves what lies between the layers right; a wrong activation leaves the layers right."""
+    """A wrong stride or a forgotten norm leaves what lies between the layers right; a wrong activation the layers."""
     secret = Secret(CourseSecret(bytes(16)))
     inputs = secret.uniform(0, 1, 4, 1, 14, 14)
     network(STRIDE_5).expect_between(inputs, secret)
+    network(changed(3)).expect_between(inputs, secret)
+    network(changed(3), plan(), changed(1, nn.BatchNorm2d(4), nn.LeakyReLU())).expect_between(inputs, secret)
     network(changed(1, nn.Tanh())).expect_layers(inputs)
+
+
+def test_a_wrong_activation_is_seen_beside_a_forgotten_norm() -> None:
+    secret = Secret(CourseSecret(bytes(16)))
+    inputs = secret.normal(6, 1, 14, 14)
+    broken = changed(3)
+    broken[1] = nn.Tanh()
+    with pytest.raises(CheckFailed, match="there is Tanh after Conv2d number 1"):
+        network(broken).expect_between(inputs, secret)
+
+
+def test_a_layer_that_ends_the_pass_is_named_without_counting_what_never_ran() -> None:
+    secret = Secret(CourseSecret(bytes(16)))
+    broken = nn.Sequential(nn.Linear(7, 4), nn.ReLU(), nn.Linear(4, 3))
+    wanted = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3))
+    with pytest.raises(CheckFailed, match=r"does not run: .*Linear\(7, 4\), the plan says Linear\(6, 4\)\.$"):
+        network(broken, wanted).expect_layers(secret.normal(5, 6))
 
 
 def test_a_slip_inside_a_layer_is_seen_with_the_same_weights() -> None:
