@@ -164,21 +164,21 @@ def _(optimize):
 def _(optimize):
     toy = make_toy()
     options = {"optimizer": "sgd", "lr": 0.02}
-    line, factors = factors_of(toy.run(optimize, max_steps=1, **options), toy)
+    result = toy.run(optimize, max_steps=1, **options)
+    line, factors = factors_of(result, toy)
     yield line
     if factors is None:
         return
-    _, _, validation, train, _ = toy.run(optimize, max_steps=1, **options)
-    right = np.isclose(train[0], toy.training_loss(*factors)) and np.isclose(
-        validation[0], toy.validation_loss(*factors)
-    )
+    validation, train = result[2:4]
+    losses = toy.training_loss(*factors), toy.validation_loss(*factors)
+    right = np.isclose(train[0], losses[0]) and np.isclose(validation[0], losses[1])
     hint = "Use `loss`, after the step, with lambda, for the training cells and for the validation cells."
     yield holds("both histories begin with the losses after step 0", right, hint)
     *_, validation, train, converged = toy.run(optimize, max_steps=8, eval_every=3, patience=50, **options)
     hint = f"validation_losses has {len(validation)} entries, train_losses {len(train)}."
     yield holds("8 steps with eval_every=3 make three entries in each", len(validation) == len(train) == 3, hint)
     yield holds("converged_after is -1 when all steps are made", converged == -1, f"It is {converged}.")
-    run = {"max_steps": 400, "patience": 3, "eval_every": 2, "reg_lambda": 0.01, "lr": 0.05}
+    run = {"max_steps": 400, "patience": 3, "eval_every": 2, "reg_lambda": 0.01, "lr": 0.02}
     Q, P, validation, train, converged = toy.run(optimize, optimizer="sgd", **run)
     best = int(np.argmin(validation))
     yield show_curves(train, validation, best)

@@ -70,6 +70,10 @@ class Run:
     def evaluations(self) -> int:
         return len(self.validation)
 
+    def moved_from(self, problem: Problem) -> bool:
+        """Whether anything was learned: the factors are not those of the start any more."""
+        return not (same(self.Q, problem.Q, 1e-12) and same(self.P, problem.P, 1e-12))
+
     @property
     def follows_the_script(self) -> bool:
         """Whether the validation losses are those that the stand-in for `loss` gave."""
@@ -219,9 +223,12 @@ def _ask(student: Student, problem: Problem, options: Mapping[str, Any]) -> Run:
     record = student.probe("factorize", told, options)
     parts = expect_sequence(record["result"], 5, "latent_factor_alternating_optimization", PARTS)
     n_users, n_items = problem.shape
+    Q, P = array(parts[0], (n_users, problem.k), "best_Q"), array(parts[1], (problem.k, n_items), "best_P")
+    if not min(np.abs(Q).max(), np.abs(P).max()) > 1e-9:  # from there no step leads anywhere: all steps would be right
+        fail("best_Q or best_P holds nothing but zeros.", "A13")
     return Run(
-        Q=array(parts[0], (n_users, problem.k), "best_Q"),
-        P=array(parts[1], (problem.k, n_items), "best_P"),
+        Q=Q,
+        P=P,
         validation=_history(parts[2], "validation_losses"),
         train=_history(parts[3], "train_losses"),
         converged_after=expect_scalar(parts[4], "converged_after"),

@@ -154,7 +154,7 @@ def test_als_never_raises_the_training_loss(student: Student, secret: Secret, be
             "The training loss rises at some step: each update should be the best one for the loss of this notebook.",
             "A9",
         )
-    if not train[-1] < 0.7 * problem.loss(problem.Q, problem.P):
+    if not problem.loss(got.Q, got.P) < 0.7 * problem.loss(problem.Q, problem.P):
         fail("After seven steps the training loss is still about that of the start.", "A13")
 
 
@@ -172,3 +172,5 @@ def test_start_is_asked_for_and_used(student: Student, secret: Secret, bench):
             fail(f'With init="{init}" you asked initialize_Q_P for {", ".join(sorted(kinds))}: pass init on.', "A24")
         if any(k != problem.k or tuple(shape) != problem.shape for _, k, shape in asked):
             fail("initialize_Q_P is called with another k or another matrix than came in.", "A31")
+        if init == "random" and not got.moved_from(problem):
+            fail("After a step the factors are still those of initialize_Q_P.", "A13")

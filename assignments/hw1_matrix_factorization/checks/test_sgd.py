@@ -213,6 +213,8 @@ def test_arguments_are_left_unchanged(student: Student, secret: Secret, bench):
     """The matrix, the lists of cells and the validation values are unchanged afterwards."""
     problem = bench.make_problem(secret)
     got = bench.run(student, problem, optimizer="sgd", max_steps=2, lr=1e-3)
+    if not got.moved_from(problem):
+        fail("After two steps the factors are still those of initialize_Q_P.", "A13")
     table = np.zeros(problem.shape)
     table[tuple(problem.cells.T)] = problem.values
     before = {

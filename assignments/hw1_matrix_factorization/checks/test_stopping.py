@@ -103,6 +103,8 @@ def test_best_factors_are_returned(student: Student, secret: Secret, bench):
 
 def _judge_best(problem: Any, got: Any) -> None:
     value, history = problem.validation_loss(got.Q, got.P), got.validation
+    if _close(min(history), max(history)):
+        fail("The validation loss is the same at all evaluations: nothing is learned, so that nothing is best.", "A13")
     if _close(value, min(history)):
         return
     if _close(value, history[-1]):
@@ -209,6 +211,8 @@ def test_a_full_run_says_minus_one(student: Student, secret: Secret, bench):
     steps, every = secret.integer(6, 9), secret.integer(1, 2)
     problem = bench.make_problem(secret, 7, 13, 0.5)
     got = bench.run_either(student, problem, lr=1e-3, max_steps=steps, patience=100, eval_every=every)
+    if not got.moved_from(problem):
+        fail("The factors are still those of initialize_Q_P.", "A13")
     if got.evaluations != len(range(0, steps, every)):
         fail("With patience=100 there is no reason to stop before max_steps, or to go on after it.", "A17")
     if got.converged_after != -1:
