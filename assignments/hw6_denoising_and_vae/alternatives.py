@@ -730,3 +730,256 @@ def latent_linear_interpolation(z0, z1, vae):
 def latent_linear_interpolation(z0, z1, vae):
     line = np.linspace(np.asarray(z0), np.asarray(z1), num=11)
     return vae.decoder(torch.tensor(line, dtype=torch.float32)).detach()
+
+
+# %% tensors for mean and std, where for clipping id="noise-where" task="AddGaussianNoise"
+class AddGaussianNoise(object):
+    def __init__(self, mean: float, std: float):
+        self.mean = torch.tensor(mean)
+        self.std = torch.tensor(std)
+
+    def __call__(self, tensor: Tensor) -> Tensor:
+        z = torch.zeros(tensor.shape, dtype=tensor.dtype, device=tensor.device)
+        z.normal_(mean=0.0, std=1.0)
+        out = tensor + z.mul(self.std.item()).add(self.mean)
+        out = torch.where(out < 0, torch.zeros_like(out), out)
+        return torch.where(out > 1, torch.ones_like(out), out)
+
+    def __repr__(self):
+        return f"AddGaussianNoise(mean={self.mean}, std={self.std})"
+
+
+# %% convolutions down to one number per channel, a Sigmoid id="dae-deep" task="DenoisingAutoencoder"
+class DenoisingAutoencoder(nn.Module):
+    def __init__(self):
+        super(DenoisingAutoencoder, self).__init__()
+        self.encoder = nn.Sequential(
+            nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.ReLU(),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1), nn.ReLU(),
+            nn.Conv2d(32, 64, 7))
+        self.decoder = nn.Sequential(
+            nn.ConvTranspose2d(64, 32, 7), nn.ReLU(),
+            nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1), nn.ReLU(),
+            nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1), nn.Sigmoid())
+
+    def forward(self, x):
+        x = self.encoder(x)
+        x = self.decoder(x)
+        return x
+
+
+# %% pooling and unpooling id="dae-unpool" task="DenoisingAutoencoder"
+class DenoisingAutoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c1 = nn.Conv2d(1, 32, 3, padding=1)
+        self.c2 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2, return_indices=True)
+        self.unpool = nn.MaxUnpool2d(2)
+        self.d2 = nn.Conv2d(64, 32, 3, padding=1)
+        self.d1 = nn.Conv2d(32, 1, 3, padding=1)
+
+    def forward(self, x):
+        x, i1 = self.pool(F.relu(self.c1(x)))
+        x, i2 = self.pool(F.relu(self.c2(x)))
+        x = F.relu(self.d2(self.unpool(x, i2)))
+        return torch.sigmoid(self.d1(self.unpool(x, i1)))
+
+
+# %% a bottleneck of 32 numbers id="dae-bottleneck" task="DenoisingAutoencoder"
+class DenoisingAutoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enc = nn.Sequential(
+            nn.Conv2d(1, 8, 3, 2, 1), nn.ReLU(True), nn.Conv2d(8, 16, 3, 2, 1), nn.BatchNorm2d(16), nn.ReLU(True),
+            nn.Conv2d(16, 32, 3, 2, 0), nn.ReLU(True), nn.Flatten(1), nn.Linear(3 * 3 * 32, 128), nn.ReLU(True), nn.Linear(128, 32))
+        self.dec = nn.Sequential(
+            nn.Linear(32, 128), nn.ReLU(True), nn.Linear(128, 288), nn.ReLU(True), nn.Unflatten(1, (32, 3, 3)),
+            nn.ConvTranspose2d(32, 16, 3, 2, output_padding=0), nn.BatchNorm2d(16), nn.ReLU(True),
+            nn.ConvTranspose2d(16, 8, 3, 2, 1, 1), nn.BatchNorm2d(8), nn.ReLU(True), nn.ConvTranspose2d(8, 1, 3, 2, 1, 1))
+
+    def forward(self, x):
+        return torch.sigmoid(self.dec(self.enc(x)))
+
+
+# %% per picture, then mean times batch id="dae-loss-per-image" task="dae_loss"
+def dae_loss(output: Tensor, images: Tensor) -> Tensor:
+    diff = torch.flatten(output - images, start_dim=1)
+    per_image = torch.einsum("bi,bi->b", diff, diff)
+    return per_image.mean() * per_image.shape[0]
+
+
+# %% NAdam over what can be trained id="optimizer-nadam" task="make_dae_optimizer"
+def make_dae_optimizer(model):
+    trainable = filter(lambda p: p.requires_grad, model.parameters())
+    return torch.optim.NAdam(trainable, lr=2e-3)
+
+
+# %% SGD with Nesterov momentum id="optimizer-nesterov" task="make_dae_optimizer"
+def make_dae_optimizer(model):
+    return torch.optim.SGD([{"params": [p]} for p in model.parameters()], lr=5e-6, momentum=0.95, nesterov=True)
+
+
+# %% multivariate Gaussians, old argument names id="loss-multivariate" task="vae_loss"
+def vae_loss(output, mu, log_var, images):
+    q = torch.distributions.MultivariateNormal(mu, torch.diag_embed(log_var.exp()))
+    p = torch.distributions.MultivariateNormal(torch.zeros(mu.shape[1]), torch.eye(mu.shape[1]))
+    kl = torch.distributions.kl_divergence(q, p).sum()
+    out = output.clamp(1e-7, 1 - 1e-7)
+    bce = torch.nn.functional.binary_cross_entropy(input=out, target=images, size_average=False)
+    return bce, kl
+
+
+# %% noise of a multivariate Gaussian id="sample-multivariate" task="VAE.reparameterize" into="VAE"
+def reparameterize(self, mu: Tensor, log_var: Tensor) -> Tensor:
+    standard = torch.distributions.MultivariateNormal(torch.zeros(mu.shape[-1]), torch.eye(mu.shape[-1]))
+    eps = standard.sample((mu.shape[0],))
+    sigma = torch.exp(log_var) ** 0.5
+    return torch.einsum("bd,bd->bd", sigma, eps) + mu
+
+
+# %% sampling in a base class, residual blocks id="vae-base-class" task="VAE"
+class Sampler(nn.Module):
+    def reparameterize(self, mu, log_var):
+        noise = torch.randn(mu.size(0), mu.size(1), dtype=mu.dtype, device=mu.device)
+        return noise * torch.exp(torch.div(log_var, 2)) + mu
+
+class VAE(Sampler):
+    def __init__(self, latent_feature: int = 16):
+        super().__init__()
+        self.d = latent_feature
+        self.c1, self.c2 = nn.Conv2d(1, 16, 3, 2, 1), nn.Conv2d(16, 16, 3, 2, 1)
+        self.res = nn.Conv2d(16, 16, 3, 1, 1)
+        self.lin = nn.Linear(16 * 49, 2 * self.d)
+        self.back = nn.Linear(self.d, 16 * 49)
+        self.t1, self.t2 = nn.ConvTranspose2d(16, 16, 2, 2), nn.ConvTranspose2d(16, 1, 2, 2)
+
+    def encoder(self, x):
+        h = F.silu(self.c2(F.silu(self.c1(x))))
+        h = h + F.silu(self.res(h))
+        params = self.lin(torch.flatten(h, 1))
+        mu, log_var = params[:, :self.d], params[:, self.d:]
+        z = self.reparameterize(mu, log_var)
+        return mu, log_var, z
+
+    def decoder(self, z):
+        h = F.silu(self.back(z)).reshape(z.shape[0], 16, 7, 7)
+        h = F.silu(self.t1(h))
+        return self.t2(h).sigmoid()
+
+    def forward(self, x):
+        mu, log_var, z = self.encoder(x)
+        return self.decoder(z), mu, log_var
+
+
+# %% Sigmoid units id="vae-sigmoids" task="VAE"
+class VAE(nn.Module):
+    def __init__(self, latent_feature=16):
+        super().__init__()
+        self.enc = nn.Sequential(nn.Flatten(), nn.Linear(784, 200), nn.Sigmoid())
+        self.mean, self.logvar = nn.Linear(200, latent_feature), nn.Linear(200, latent_feature)
+        self.dec = nn.Sequential(nn.Linear(latent_feature, 200), nn.Sigmoid(), nn.Linear(200, 784), nn.Sigmoid())
+
+    def reparameterize(self, mu, log_var):
+        return mu + torch.randn_like(mu) * (log_var / 2).exp()
+
+    def encoder(self, x):
+        h = self.enc(x)
+        return self.mean(h), self.logvar(h), self.reparameterize(self.mean(h), self.logvar(h))
+
+    def decoder(self, z):
+        return self.dec(z).view(z.size(0), 1, 28, 28)
+
+    def forward(self, x):
+        mu, log_var, z = self.encoder(x)
+        return self.decoder(z), mu, log_var
+
+
+# %% decoder in a class of its own id="vae-decoder-class" task="VAE"
+class Dec(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.a = nn.Linear(d, 7 * 7 * 32)
+        self.ups = nn.ModuleList([nn.ConvTranspose2d(32, 32, 3, 2, 1, 1), nn.ConvTranspose2d(32, 16, 3, 2, 1, 1)])
+        self.out = nn.Conv2d(16, 1, 3, padding=1)
+    def forward(self, z):
+        x = F.relu(self.a(z)).view(-1, 32, 7, 7)
+        for up in self.ups:
+            x = F.relu(up(x))
+        return torch.sigmoid(self.out(x))
+
+class VAE(nn.Module):
+    def __init__(self, latent_feature=16):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 32, 3, 2, 1), nn.ReLU(), nn.Flatten())
+        self.heads = nn.ModuleDict({"mu": nn.Linear(32 * 49, latent_feature), "log_var": nn.Linear(32 * 49, latent_feature)})
+        self.dec = Dec(latent_feature)
+    def reparameterize(self, mu, log_var):
+        eps = torch.normal(torch.zeros_like(mu), torch.ones_like(mu))
+        return mu + eps * torch.exp(0.5 * log_var)
+    def encoder(self, x):
+        h = self.body(x)
+        mu = self.heads["mu"](h); log_var = self.heads["log_var"](h)
+        return mu, log_var, self.reparameterize(mu, log_var)
+    def decoder(self, z):
+        return self.dec(z)
+    def forward(self, x):
+        out = self.encoder(x)
+        return (self.decoder(out[-1]), *out[:2])
+
+
+# %% trains from record to record id="snapshots-loops" task="latent_snapshots"
+@torch.no_grad()
+def collect(model, loader, where):
+    was_training = model.training
+    model.eval()
+    xs, ys = [], []
+    for batch in loader:
+        x, y = batch
+        _, mu, _ = model(x.to(where))
+        xs.append(mu.to("cpu"))
+        ys.append(y.to("cpu"))
+    model.train(was_training)
+    return torch.cat(xs, dim=0), torch.cat(ys, dim=0)
+
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    where = device_of(vae)
+    opt = torch.optim.Adam(params=vae.parameters(), lr=lr)
+    wanted = sorted(set(record_at))
+    out, done = {}, 0
+    for goal in wanted + ([n_epochs] if n_epochs not in wanted else []):
+        while done < goal:
+            vae.train()
+            for x, *_ in train_loader:
+                x = x.to(where)
+                opt.zero_grad(set_to_none=True)
+                rec, mu, lv = vae(x)
+                r, k = vae_loss(rec, mu, lv, x)
+                torch.autograd.backward([r, k])
+                opt.step()
+            done += 1
+        if goal in wanted:
+            out[goal] = collect(vae, test_loader, where)
+    return out
+
+
+# %% one matrix product id="line-matrix" task="linear_interpolation"
+def linear_interpolation(x0, x1):
+    x0 = torch.from_numpy(x0) if isinstance(x0, np.ndarray) else x0
+    x1 = torch.from_numpy(x1) if isinstance(x1, np.ndarray) else x1
+    weights = torch.tensor([[1 - a / 10, a / 10] for a in range(11)])
+    ends = torch.stack((x0.reshape(-1), x1.reshape(-1)))
+    return (weights @ ends).reshape(11, *x0.shape)
+
+
+# %% mode saved and put back id="codes-asarray" task="latent_linear_interpolation"
+def latent_linear_interpolation(z0, z1, vae):
+    where = next(vae.parameters())
+    a, b = (torch.asarray(z, dtype=where.dtype, device=where.device) for z in (z0, z1))
+    steps = torch.linspace(0.0, 1.0, steps=11).tolist()
+    codes = torch.stack([b * s + a * (1.0 - s) for s in steps])
+    was = vae.training
+    vae.eval()
+    strip = vae.decoder(codes).data
+    vae.train(was)
+    return strip

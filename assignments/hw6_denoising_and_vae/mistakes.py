@@ -148,6 +148,34 @@ def pairs(noisy, clean, noise):
 def pairs(noisy, clean):
     return zip(make_loader(noisy, 64, shuffle=True), make_loader(clean, 64, shuffle=True))
 
+# %% noise on the scale of bytes id="D3b" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian"]
+def __call__(self, tensor):
+    noise = (self.mean + self.std * torch.randn_like(tensor) * 255).round() / 255
+    return (tensor + noise).clamp(0, 1)
+
+# %% noise on light pixels only id="D17b" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_sum_is_clipped"]
+def __call__(self, tensor):
+    noise = self.mean + self.std * torch.randn_like(tensor)
+    return (tensor + noise * (tensor > 0)).clamp(0, 1)
+
+# %% Laplace noise id="D1e" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian"]
+def __call__(self, tensor):
+    noise = torch.distributions.Laplace(self.mean, self.std / 2**0.5).sample(tensor.shape)
+    return (tensor + noise).clamp(0, 1)
+
+# %% every other call without noise id="D21b" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian"]
+def __call__(self, tensor):
+    if torch.rand(1) < 0.5:
+        return tensor.clone()
+    return (tensor + self.mean + self.std * torch.randn_like(tensor)).clamp(0, 1)
+
+# %% noise from a small stock id="D21c" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian"]
+def __call__(self, tensor):
+    if not hasattr(self, "bank"):
+        self.bank = torch.randn(1000)
+    noise = self.bank[torch.randint(0, 1000, tensor.shape)]
+    return (tensor + self.mean + self.std * noise).clamp(0, 1)
+
 # %% loss per pixel printed as per image id="D24" task="dae_loss" invisible="the loop that divides and prints is given code"
 def print_loss(total, loader):
     print(total / (784 * len(loader.dataset)))
@@ -281,6 +309,28 @@ def forward(self, x):
     h = self.encoder(x)
     return self.decoder((h - h.mean(dim=(0, 2, 3), keepdim=True)) / (h.std(dim=(0, 2, 3), keepdim=True) + 1e-5))
 
+# %% scaled by the largest code of the batch id="V14e" task="DenoisingAutoencoder" into="DenoisingAutoencoder" caught_by=["test_each_picture_is_denoised_by_itself"]
+def forward(self, x):
+    h = self.encoder(x)
+    h = h / h.flatten(1).norm(dim=1).max()
+    return self.decoder(h)
+
+# %% channels last id="E26d" task="DenoisingAutoencoder" into="DenoisingAutoencoder" caught_by=["test_denoised_pictures_have_the_shape_of_the_noisy_ones"]
+def forward(self, x):
+    x = self.decoder(self.encoder(x))
+    return x.permute(0, 2, 3, 1)
+
+# %% all weights frozen id="E21c" task="DenoisingAutoencoder" into="DenoisingAutoencoder" caught_by=["test_network_learns_to_denoise"]
+def __init__(self):
+    super().__init__()
+    self.encoder = nn.Sequential(nn.Conv2d(1, 32, 4, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 4, 2, 1), nn.ReLU())
+    self.decoder = nn.Sequential(nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(32, 1, 4, 2, 1))
+    self.requires_grad_(False)
+
+# %% output never above 0 id="E13d" task="DenoisingAutoencoder" into="DenoisingAutoencoder" caught_by=["test_network_learns_to_denoise"]
+def forward(self, x):
+    return -F.relu(self.decoder(self.encoder(x)))
+
 # --- its loss ------------------------------------------------------------------------------------------------------------
 
 # %% mean over everything id="T13" task="dae_loss" caught_by=["test_loss_is_the_summed_squared_error", "test_loss_has_the_right_gradient"] says="mean over everything"
@@ -347,6 +397,22 @@ def dae_loss(output, images):
 def dae_loss(output, images):
     return F.mse_loss(output.clamp(0, 1), images, reduction="sum")
 
+# %% first picture only id="T17" task="dae_loss" caught_by=["test_loss_is_the_summed_squared_error"]
+def dae_loss(output, images):
+    return F.mse_loss(output[0], images[0], reduction="sum")
+
+# %% added, not subtracted id="T12e" task="dae_loss" caught_by=["test_loss_is_the_summed_squared_error"]
+def dae_loss(output, images):
+    return ((output + images) ** 2).sum()
+
+# %% smooth absolute errors id="T12f" task="dae_loss" caught_by=["test_loss_is_the_summed_squared_error"]
+def dae_loss(output, images):
+    return F.smooth_l1_loss(output, images, reduction="sum")
+
+# %% difference of squares id="T12g" task="dae_loss" caught_by=["test_loss_is_the_summed_squared_error"]
+def dae_loss(output, images):
+    return torch.sum(torch.abs(output**2 - images**2))
+
 # --- its optimizer -------------------------------------------------------------------------------------------------------
 
 # %% parameters of another model id="T7" task="make_dae_optimizer" caught_by=["test_optimizer_holds_every_parameter_of_the_model", "test_training_with_it_lowers_the_loss"] says="none of the parameters"
@@ -397,6 +463,19 @@ def make_dae_optimizer(model):
 # %% optimizer and loss come back id="T41b" task="make_dae_optimizer" caught_by=["test_optimizer_holds_every_parameter_of_the_model"] says="should return an optimizer"
 def make_dae_optimizer(model):
     return torch.optim.Adam(model.parameters(), lr=1e-3), nn.MSELoss(reduction="sum")
+
+# %% weight decay that outweighs the loss id="T38d" task="make_dae_optimizer" caught_by=["test_training_with_it_lowers_the_loss"]
+def make_dae_optimizer(model):
+    return torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e6)
+
+# %% parameters of a copy id="T7f" task="make_dae_optimizer" caught_by=["test_optimizer_holds_every_parameter_of_the_model", "test_training_with_it_lowers_the_loss"]
+def make_dae_optimizer(model):
+    import copy
+    return torch.optim.Adam(copy.deepcopy(model).parameters(), lr=1e-3)
+
+# %% last parameters only id="T7g" task="make_dae_optimizer" caught_by=["test_optimizer_holds_every_parameter_of_the_model"]
+def make_dae_optimizer(model):
+    return torch.optim.Adam(list(model.parameters())[-2:], lr=1e-3)
 
 # --- the loss of the VAE -------------------------------------------------------------------------------------------------
 
@@ -632,6 +711,36 @@ def vae_loss(images, output, mu, log_var):
     reconstruction = F.binary_cross_entropy(output, images, reduction="sum")
     return reconstruction, -0.5 * torch.sum(1 + log_var - mu**2 - log_var.exp())
 
+# %% KL of the first picture id="K13c" task="vae_loss" caught_by=["test_kl_has_the_right_value"]
+def vae_loss(output, mu, log_var, images):
+    return F.binary_cross_entropy(output, images, reduction="sum"), -0.5 * torch.sum(1 + log_var[0] - mu[0]**2 - log_var[0].exp())
+
+# %% KL of one sample id="K18" task="vae_loss" caught_by=["test_kl_has_the_right_value"]
+def vae_loss(output, mu, log_var, images):
+    std = (0.5 * log_var).exp()
+    z = mu + std * torch.randn_like(std)
+    q = torch.distributions.Normal(mu, std); p = torch.distributions.Normal(0.0, 1.0)
+    return F.binary_cross_entropy(output, images, reduction="sum"), (q.log_prob(z) - p.log_prob(z)).sum()
+
+# %% hidden beta id="K32" task="vae_loss" caught_by=["test_kl_has_the_right_value"]
+def vae_loss(output, mu, log_var, images, beta=4):
+    return F.binary_cross_entropy(output, images, reduction="sum"), beta * -0.5 * torch.sum(1 + log_var - mu**2 - log_var.exp())
+
+# %% a Sigmoid too many id="K21b" task="vae_loss" caught_by=["test_reconstruction_has_the_right_value"]
+def vae_loss(output, mu, log_var, images):
+    return F.binary_cross_entropy(torch.sigmoid(output), images, reduction="sum"), -0.5 * torch.sum(1 + log_var - mu**2 - log_var.exp())
+
+# %% guard that is too large id="K22b" task="vae_loss" caught_by=["test_reconstruction_has_the_right_value"]
+def vae_loss(output, mu, log_var, images):
+    e = 1e-2
+    bce = -(images * torch.log(output + e) + (1 - images) * torch.log(1 - output + e)).sum()
+    return bce, -0.5 * torch.sum(1 + log_var - mu**2 - log_var.exp())
+
+# %% log_var clamped inside id="K17c" task="vae_loss" caught_by=["test_kl_has_the_right_gradients"]
+def vae_loss(output, mu, log_var, images):
+    v = log_var.clamp(min=-1)
+    return F.binary_cross_entropy(output, images, reduction="sum"), -0.5 * torch.sum(1 + v - mu**2 - v.exp())
+
 # --- reparameterize ------------------------------------------------------------------------------------------------------
 
 # %% uniform noise id="R1" task="VAE.reparameterize" into="VAE" caught_by=["test_noise_is_standard_normal"] says="randn"
@@ -802,6 +911,36 @@ def reparameterize(self, mu, log_var):
     eps = torch.randn_like(mu)
     return mu + torch.exp(0.5 * log_var) * eps, eps
 
+# %% three seeds in turn id="R11c" task="VAE.reparameterize" into="VAE" caught_by=["test_noise_is_standard_normal"]
+def reparameterize(self, mu, log_var):
+    torch.manual_seed(int(torch.randint(0, 3, (1,))))
+    return mu + (0.5 * log_var).exp() * torch.randn_like(mu)
+
+# %% plus or minus one id="R2b" task="VAE.reparameterize" into="VAE" caught_by=["test_noise_is_standard_normal"]
+def reparameterize(self, mu, log_var):
+    return mu + (0.5 * log_var).exp() * (2 * torch.randint(0, 2, mu.shape) - 1)
+
+# %% mirrored noise in the batch id="R8b" task="VAE.reparameterize" into="VAE" caught_by=["test_every_number_has_its_own_noise"]
+def reparameterize(self, mu, log_var):
+    half = torch.randn((len(mu) + 1) // 2, mu.shape[1])
+    return mu + (0.5 * log_var).exp() * torch.cat([half, -half])[: len(mu)]
+
+# %% sum of three uniform numbers id="R2c" task="VAE.reparameterize" into="VAE" caught_by=["test_noise_is_standard_normal"]
+def reparameterize(self, mu, log_var):
+    eps = torch.rand(3, *mu.shape).sum(0) * 2 - 3
+    return mu + (0.5 * log_var).exp() * eps
+
+# %% noise normalized over the batch id="R8c" task="VAE.reparameterize" into="VAE" caught_by=["test_every_number_has_its_own_noise"]
+def reparameterize(self, mu, log_var):
+    eps = torch.randn_like(mu)
+    eps = (eps - eps.mean(0)) / eps.std(0) if len(mu) > 1 else eps
+    return mu + (0.5 * log_var).exp() * eps
+
+# %% noise depends on mu id="R15h" task="VAE.reparameterize" into="VAE" caught_by=["test_gradients_are_exact"]
+def reparameterize(self, mu, log_var):
+    std = (0.5 * log_var).exp()
+    return mu + std * torch.randn_like(std) * torch.sigmoid(10 + 10 * mu)
+
 # --- encoder -------------------------------------------------------------------------------------------------------------
 
 # %% z is mu id="R16d" task="VAE.encoder" into="VAE" caught_by=["test_z_is_drawn_around_mu"] says="mu itself"
@@ -919,6 +1058,28 @@ def encoder(self, x):
     mu, log_var = self.to_mu_and_log_var(self.features(x)).chunk(2, dim=1)
     return mu, log_var, mu + torch.exp(log_var) * torch.randn_like(mu)
 
+# %% log_var never positive id="E12f" task="VAE.encoder" into="VAE" caught_by=["test_mu_and_log_var_may_be_any_number"]
+def encoder(self, x):
+    mu, log_var = self.to_mu_and_log_var(self.features(x)).chunk(2, dim=1)
+    log_var = log_var.clamp(max=0)
+    return mu, log_var, self.reparameterize(mu, log_var)
+
+# %% log_var made negative id="E12g" task="VAE.encoder" into="VAE" caught_by=["test_mu_and_log_var_may_be_any_number"]
+def encoder(self, x):
+    mu, log_var = self.to_mu_and_log_var(self.features(x)).chunk(2, dim=1)
+    return mu, -log_var.abs(), self.reparameterize(mu, -log_var.abs())
+
+# %% mu added twice id="R27b" task="VAE.encoder" into="VAE" caught_by=["test_z_is_drawn_around_mu"]
+def encoder(self, x):
+    mu, log_var = self.to_mu_and_log_var(self.features(x)).chunk(2, dim=1)
+    return mu, log_var, self.reparameterize(mu, log_var) + mu
+
+# %% softmax on mu id="E12h" task="VAE.encoder" into="VAE" caught_by=["test_mu_and_log_var_may_be_any_number"]
+def encoder(self, x):
+    mu, log_var = self.to_mu_and_log_var(self.features(x)).chunk(2, dim=1)
+    mu = mu.softmax(1)
+    return mu, log_var, self.reparameterize(mu, log_var)
+
 # --- decoder -------------------------------------------------------------------------------------------------------------
 
 # %% no sigmoid id="E13" task="VAE.decoder" into="VAE" caught_by=["test_pictures_stay_in_range"] says="leave [0, 1]"
@@ -978,6 +1139,22 @@ def decoder(self, z):
 # %% samples anew, given a code id="R25" task="VAE.decoder" into="VAE" caught_by=["test_each_code_has_its_own_picture"]
 def decoder(self, z):
     return self.images(self.reparameterize(z, torch.zeros_like(z)))
+
+# %% one code for the whole batch id="E30c" task="VAE.decoder" into="VAE" caught_by=["test_each_code_has_its_own_picture"]
+def decoder(self, z):
+    return self.images(z.mean(1, keepdim=True).mean(0, keepdim=True).expand_as(z))
+
+# %% pictures from 0 to 255 id="E13e" task="VAE.decoder" into="VAE" caught_by=["test_pictures_stay_in_range"]
+def decoder(self, z):
+    return self.images(z) * 255
+
+# %% pictures rounded id="T11d" task="VAE.decoder" into="VAE" caught_by=["test_whole_model_learns"]
+def decoder(self, z):
+    return self.images(z).round()
+
+# %% pictures never above one half id="E18b" task="VAE.decoder" into="VAE" caught_by=["test_pictures_stay_in_range"]
+def decoder(self, z):
+    return self.images(z) * 0.5
 
 # %% gradients off in the decoder id="T11c" task="VAE" into="VAE" caught_by=["test_gradient_reaches_the_encoder", "test_whole_model_learns"]
 @torch.no_grad()
@@ -1100,6 +1277,26 @@ def __init__(self, latent_feature=16):
     )
     for parameter in self.parameters():
         nn.init.zeros_(parameter)
+
+# %% sigma in the place of log_var id="E25g" task="VAE.forward" into="VAE" caught_by=["test_three_results_in_order"]
+def forward(self, x):
+    mu, log_var, z = self.encoder(x)
+    return self.decoder(z), mu, (0.5 * log_var).exp()
+
+# %% more noise on z id="R19c" task="VAE.forward" into="VAE" caught_by=["test_decodes_the_sample"]
+def forward(self, x):
+    mu, log_var, z = self.encoder(x)
+    return self.decoder(z + torch.randn_like(z)), mu, log_var
+
+# %% reconstruction detached id="T11e" task="VAE.forward" into="VAE" caught_by=["test_gradient_reaches_the_encoder", "test_whole_model_learns"]
+def forward(self, x):
+    mu, log_var, z = self.encoder(x)
+    return self.decoder(z).detach(), mu, log_var
+
+# %% codes of other pictures decoded id="R8d" task="VAE.forward" into="VAE" caught_by=["test_decodes_the_sample"]
+def forward(self, x):
+    mu, log_var, z = self.encoder(x)
+    return self.decoder(z.flip(0)), mu, log_var
 
 # --- snapshots of the latent space ---------------------------------------------------------------------------------------
 
@@ -1624,6 +1821,134 @@ def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-
             optimizer.step()
     return snapshots
 
+# %% labels sorted, codes not id="V8b" task="latent_snapshots" caught_by=["test_labels_belong_to_the_codes"]
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    opt = torch.optim.Adam(vae.parameters(), lr=lr)
+    out = {}
+    def rec():
+        vae.eval()
+        with torch.no_grad():
+            pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+        vae.train()
+        mu, y = torch.cat([p[0] for p in pairs]), torch.cat([p[1] for p in pairs])
+        order = y.argsort()
+        return mu, y[order]
+    if 0 in record_at: out[0] = rec()
+    for e in range(1, n_epochs + 1):
+        for x, _ in train_loader:
+            loss = sum(vae_loss(*vae(x), x)); opt.zero_grad(); loss.backward(); opt.step()
+        if e in record_at: out[e] = rec()
+    return out
+
+# %% all epochs in one buffer id="S15c" task="latent_snapshots" caught_by=["test_codes_are_the_means_at_that_epoch"]
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    opt = torch.optim.Adam(vae.parameters(), lr=lr)
+    out = {}
+    n = sum(len(y) for _, y in test_loader)
+    buf, lab = torch.zeros(n, 2), torch.zeros(n, dtype=torch.long)
+    def rec():
+        vae.eval(); i = 0
+        with torch.no_grad():
+            for x, y in test_loader:
+                buf[i:i+len(x)] = vae.encoder(x)[0]; lab[i:i+len(x)] = y; i += len(x)
+        vae.train()
+        return buf, lab
+    if 0 in record_at: out[0] = rec()
+    for e in range(1, n_epochs + 1):
+        for x, _ in train_loader:
+            loss = sum(vae_loss(*vae(x), x)); opt.zero_grad(); loss.backward(); opt.step()
+        if e in record_at: out[e] = rec()
+    return out
+
+# %% reconstruction weighed per pixel id="K19c" task="latent_snapshots" caught_by=["test_trains_on_reconstruction_plus_kl"]
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    opt = torch.optim.Adam(vae.parameters(), lr=lr)
+    out = {}
+    def rec():
+        vae.eval()
+        with torch.no_grad():
+            pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+        vae.train()
+        return torch.cat([p[0] for p in pairs]), torch.cat([p[1] for p in pairs])
+    if 0 in record_at: out[0] = rec()
+    for e in range(1, n_epochs + 1):
+        for x, _ in train_loader:
+            r, k = vae_loss(*vae(x), x); loss = r / 784 + k; opt.zero_grad(); loss.backward(); opt.step()
+        if e in record_at: out[e] = rec()
+    return out
+
+# %% first batch again and again id="T36b" task="latent_snapshots" caught_by=["test_trains_on_reconstruction_plus_kl"]
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    opt = torch.optim.Adam(vae.parameters(), lr=lr)
+    out = {}
+    def rec():
+        vae.eval()
+        with torch.no_grad():
+            pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+        vae.train()
+        return torch.cat([p[0] for p in pairs]), torch.cat([p[1] for p in pairs])
+    if 0 in record_at: out[0] = rec()
+    for e in range(1, n_epochs + 1):
+        x, _ = next(iter(train_loader))
+        for _ in range(len(train_loader)):
+            loss = sum(vae_loss(*vae(x), x)); opt.zero_grad(); loss.backward(); opt.step()
+        if e in record_at: out[e] = rec()
+    return out
+
+# %% only the first parameters id="T7h" task="latent_snapshots" caught_by=["test_trains_on_reconstruction_plus_kl"]
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    opt = torch.optim.Adam(list(vae.parameters())[:1], lr=lr)
+    out = {}
+    def rec():
+        vae.eval()
+        with torch.no_grad():
+            pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+        vae.train()
+        return torch.cat([p[0] for p in pairs]), torch.cat([p[1] for p in pairs])
+    if 0 in record_at: out[0] = rec()
+    for e in range(1, n_epochs + 1):
+        for x, _ in train_loader:
+            loss = sum(vae_loss(*vae(x), x)); opt.zero_grad(); loss.backward(); opt.step()
+        if e in record_at: out[e] = rec()
+    return out
+
+# %% rate halved each epoch id="T37b" task="latent_snapshots" caught_by=["test_one_adam_with_the_given_rate"]
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    opt = torch.optim.Adam(vae.parameters(), lr=lr)
+    out = {}
+    def rec():
+        vae.eval()
+        with torch.no_grad():
+            pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+        vae.train()
+        return torch.cat([p[0] for p in pairs]), torch.cat([p[1] for p in pairs])
+    if 0 in record_at: out[0] = rec()
+    for e in range(1, n_epochs + 1):
+        for x, _ in train_loader:
+            loss = sum(vae_loss(*vae(x), x)); opt.zero_grad(); loss.backward(); opt.step()
+        opt.param_groups[0]["lr"] *= 0.5
+        if e in record_at: out[e] = rec()
+    return out
+
+# %% a copy is trained id="T7i" task="latent_snapshots" caught_by=["test_trains_on_reconstruction_plus_kl"]
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    import copy
+    vae = copy.deepcopy(vae)
+    opt = torch.optim.Adam(vae.parameters(), lr=lr)
+    out = {}
+    def rec():
+        vae.eval()
+        with torch.no_grad():
+            pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+        vae.train()
+        return torch.cat([p[0] for p in pairs]), torch.cat([p[1] for p in pairs])
+    if 0 in record_at: out[0] = rec()
+    for e in range(1, n_epochs + 1):
+        for x, _ in train_loader:
+            loss = sum(vae_loss(*vae(x), x)); opt.zero_grad(); loss.backward(); opt.step()
+        if e in record_at: out[e] = rec()
+    return out
+
 # --- interpolation -------------------------------------------------------------------------------------------------------
 
 # %% backwards id="I1" task="linear_interpolation" caught_by=["test_pictures_change_along_a_straight_line", "test_codes_change_along_a_straight_line"] says="backwards"
@@ -1725,6 +2050,25 @@ def linear_interpolation(x0, x1):
         steps.append(first.clone())
         first += step
     return torch.stack(steps)
+
+# %% middle twice id="I9c" task="linear_interpolation" caught_by=["test_pictures_change_along_a_straight_line"]
+def linear_interpolation(x0, x1):
+    x0, x1 = torch.as_tensor(x0), torch.as_tensor(x1)
+    a = torch.cat([torch.linspace(0, .5, 6), torch.linspace(.5, 1, 5)]).view(-1, *[1] * x0.dim())
+    return a * x1 + (1 - a) * x0
+
+# %% codes cut to [0, 1] id="I9d" task="linear_interpolation" caught_by=["test_codes_change_along_a_straight_line"]
+def linear_interpolation(x0, x1):
+    x0, x1 = torch.as_tensor(x0), torch.as_tensor(x1)
+    a = torch.linspace(0, 1, 11).view(-1, *[1] * x0.dim())
+    return (a * x1 + (1 - a) * x0).clamp(0, 1)
+
+# %% resampled with half steps at the ends id="I2d" task="linear_interpolation" caught_by=["test_pictures_change_along_a_straight_line"]
+def linear_interpolation(x0, x1):
+    x0, x1 = torch.as_tensor(x0), torch.as_tensor(x1)
+    s = torch.stack([x0.flatten(), x1.flatten()], 1)[None]
+    out = F.interpolate(s, size=11, mode="linear")[0].T
+    return out.view(11, *x0.shape)
 
 # %% pixels mixed id="I6" task="latent_linear_interpolation" caught_by=["test_codes_are_mixed_then_decoded", "test_numpy_codes_work_too"] says="mix the codes first"
 def latent_linear_interpolation(z0, z1, vae):
@@ -1844,3 +2188,22 @@ def latent_linear_interpolation(z0, z1, vae):
         first, last = vae.decoder(z)
         mu, _, _ = vae.encoder(linear_interpolation(first, last))
         return vae.decoder(mu)
+
+# %% codes rounded id="I9e" task="latent_linear_interpolation" caught_by=["test_codes_are_mixed_then_decoded"]
+def latent_linear_interpolation(z0, z1, vae):
+    codes = linear_interpolation(z0, z1).float().round()
+    with torch.no_grad():
+        return vae.decoder(codes)
+
+# %% first code only id="I22" task="latent_linear_interpolation" caught_by=["test_codes_are_mixed_then_decoded"]
+def latent_linear_interpolation(z0, z1, vae):
+    codes = torch.as_tensor(z0).float().expand(11, -1)
+    with torch.no_grad():
+        return vae.decoder(codes)
+
+# %% a Sigmoid after the decoder id="E18c" task="latent_linear_interpolation" caught_by=["test_codes_are_mixed_then_decoded"]
+def latent_linear_interpolation(z0, z1, vae):
+    codes = linear_interpolation(z0, z1).float()
+    with torch.no_grad():
+        return torch.sigmoid(vae.decoder(codes))
+

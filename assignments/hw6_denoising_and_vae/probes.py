@@ -311,6 +311,7 @@ def train_and_record(namespace, device, weights, train, test, batch_sizes, n_epo
         "result": _plain(result),
         "needs_gradient": _any_needs_gradient(result),
         "steps": steps,
+        "start": [weights["encode"], weights["decode"]],
         "final": [vae.encode, vae.decode],
         "optimizers": [type(optimizer).__name__ for optimizer in optimizers],
         "loaded": sum(len(batch) for batch, _, _ in vae.seen),

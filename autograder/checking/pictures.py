@@ -21,6 +21,17 @@ def blobs(secret: Secret, kinds: int = 4, size: int = 28) -> torch.Tensor:
     return torch.where(fields > middle, LIGHT, DARK)
 
 
+def with_one_changed(secret: Secret, count: int, place: int, size: int = 28) -> tuple[torch.Tensor, torch.Tensor]:
+    """Grey pictures, and the same ones but for one, which is now far from grey: (count, 1, size, size) each.
+
+    So different that it would stand out in any mean, norm or extreme taken over the batch.
+    """
+    pictures = secret.uniform(0.3, 0.7, count, 1, size, size)
+    changed = pictures.clone()
+    changed[place] = blobs(secret, 1, size)[0]
+    return pictures, changed
+
+
 def draw(secret: Secret, kinds: torch.Tensor, count: int) -> torch.Tensor:
     """`count` pictures of these kinds, each kind about as often."""
     chosen = [int(index) % len(kinds) for index in secret.permutation(max(count, len(kinds)))[:count]]

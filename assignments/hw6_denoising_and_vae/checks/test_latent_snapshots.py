@@ -163,7 +163,7 @@ def test_labels_belong_to_the_codes(student: Student, secret: Secret, device: st
         if order is None:  # other codes than asked: of the sample, or of another epoch; labels are judged by themselves
             order = _best_order(answer, epoch, mu)
         if order is None:
-            fail(f"The codes of epoch {epoch} cannot be told apart, so that no label can belong to one.")
+            fail(f"The codes of epoch {epoch} are not those of the test pictures, so no label can belong to them.")
         if not torch.equal(labels.long(), answer.test[1][order]):
             fail(
                 f"At epoch {epoch} codes and labels do not belong together: collect both in one loop over the loader, "
@@ -188,6 +188,7 @@ def test_trains_on_reconstruction_plus_kl(student: Student, secret: Secret, devi
     answer = run(student, secret, device)
     if not answer.steps:
         fail("The optimizer never took a step: the model is not trained.", "T5")
+    _check_movement(answer)
     _check_gradients(answer)
     if len(answer.steps) != N_EPOCHS * answer.batches:
         fail(
@@ -195,10 +196,25 @@ def test_trains_on_reconstruction_plus_kl(student: Student, secret: Secret, devi
             f"took {len(answer.steps)}.",
             "T36",
         )
-    seen = torch.cat([step["batch"] for step in answer.steps])
+    for epoch in range(N_EPOCHS):
+        _check_pictures_of_epoch(answer, answer.steps[epoch * answer.batches : (epoch + 1) * answer.batches])
+
+
+def _check_pictures_of_epoch(answer: Run, steps: list[dict[str, Any]]) -> None:
+    seen = torch.cat([step["batch"] for step in steps])
     distance = _distances(seen.flatten(1)[:, :64], answer.train[0].flatten(1)[:, :64])
     if not distance.min(dim=1).values.max().item() <= 1e-3:
         fail("The model is trained on pictures that are not in train_loader.", "T26")
+    if sorted(distance.argmin(dim=1).tolist()) != list(range(len(answer.train[0]))):
+        fail("In one epoch some training pictures were never seen, or seen twice: go through all batches once.", "T36")
+
+
+def _check_movement(answer: Run) -> None:
+    moved = [not torch.equal(*pair) for pair in zip(answer.record["final"], answer.record["start"], strict=True)]
+    if not any(moved):
+        fail("The model that was given never changes: train vae itself, not another model or a copy.", "T7")
+    if not all(moved):
+        fail("Some parameters never move: the optimizer should hold all of vae.parameters().", "T7")
 
 
 def _check_gradients(answer: Run) -> None:
@@ -252,8 +268,8 @@ def test_one_adam_with_the_given_rate(student: Student, secret: Secret, device: 
         fail("A new optimizer is made again and again, and Adam forgets its averages: make one before the loop.", "T6")
     if answer.record["optimizers"][0] not in ("Adam", "AdamW", "Adamax", "NAdam", "RAdam"):
         fail(f"The text asks for Adam; this optimizer is {answer.record['optimizers'][0]}.", "T29")
-    if any(abs(rate - answer.lr) > 1e-9 for rate in answer.steps[0]["lr"]):
-        fail("The learning rate is not the argument lr.", "T37")
+    if any(abs(rate - answer.lr) > 1e-9 for step in answer.steps for rate in step["lr"]):
+        fail("The learning rate is not the argument lr, or does not stay so.", "T37")
     if any(step["training"] is False for step in answer.steps):
         fail("After a snapshot the model stays in evaluation mode: call vae.train() before each epoch.", "T14")
 
