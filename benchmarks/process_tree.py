@@ -24,7 +24,7 @@ class Measured:
     """One run of a command."""
 
     seconds: float  # wall time
-    cpu: float  # CPU seconds of the command and of all its descendants that were waited for
+    cpu: float  # CPU seconds of the command and of all its descendants
     peak_mb: float
     output: str
 
@@ -43,7 +43,8 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
     if process.returncode != 0:
         tail = "\n".join(output.splitlines()[-15:])
         raise AutograderError(f"{' '.join(command)} ended with {process.returncode}:\n{tail}")
-    return Measured(seconds, _cpu_of_children() - cpu_before, watch.peak / MB, output)
+    # bubblewrap does not wait for its child, so what ran in a jail is seen by the watch alone.
+    return Measured(seconds, max(watch.cpu, _cpu_of_children() - cpu_before), watch.peak / MB, output)
 
 
 def _cpu_of_children() -> float:
@@ -56,31 +57,36 @@ class _Watch(threading.Thread):
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
-        self.peak = 0
+        self.peak = 0  # bytes
+        self.cpu = 0.0  # seconds, as long as the processes lived
         self._pid = pid
         self._ended = threading.Event()
 
     def run(self) -> None:
         while not self._ended.wait(SAMPLE_SECONDS):
             with contextlib.suppress(psutil.Error):
-                self.peak = max(self.peak, tree_bytes(psutil.Process(self._pid)))
+                root = psutil.Process(self._pid)
+                tree = [root, *root.children(recursive=True)]
+                self.peak = max(self.peak, sum(map(memory_of, tree)))
+                self.cpu = max(self.cpu, sum(map(cpu_of, tree)))
 
     def stop(self) -> None:
         self._ended.set()
         self.join()
 
 
-def tree_bytes(root: psutil.Process) -> int:
-    """Memory of a process tree; pages that several processes share count once (proportional set size, Linux)."""
-    total = 0
-    for process in [root, *root.children(recursive=True)]:
-        with contextlib.suppress(psutil.Error):
-            total += _own_bytes(process)
-    return total
+def memory_of(process: psutil.Process) -> int:
+    """Bytes of a process; pages that several processes share count once (proportional set size, Linux)."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        try:
+            return int(process.memory_full_info().pss)
+        except (psutil.AccessDenied, AttributeError):
+            return int(process.memory_info().rss)
+    return 0
 
 
-def _own_bytes(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_full_info().pss)
-    except (psutil.AccessDenied, AttributeError):
-        return int(process.memory_info().rss)
+def cpu_of(process: psutil.Process) -> float:
+    """CPU seconds of a process and of the children that it has waited for."""
+    with contextlib.suppress(psutil.Error):
+        return float(sum(process.cpu_times()[:4]))
+    return 0.0
