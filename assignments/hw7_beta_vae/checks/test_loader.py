@@ -22,7 +22,7 @@ def test_every_picture_comes_once_with_its_label(student: Student, secret: Secre
     sizes = [len(batch_labels) for _, batch_labels in batches]
     if sum(sizes) == len(images) // batch_size * batch_size:
         fail("The last, smaller batch is dropped: leave drop_last at its default.", "X18")
-    if any(size != batch_size for size in sizes[:-1]):
+    if any(size != batch_size for size in sizes[:-1]) or sizes[-1] > batch_size:
         fail(f"The batches have {sizes[0]} pictures, but batch_size is {batch_size}.")
     order = _order(batches, labels)
     if sorted(order.tolist()) != list(range(len(labels))):

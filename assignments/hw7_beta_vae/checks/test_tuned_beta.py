@@ -13,7 +13,7 @@ from autograder.checking.values import describe, expect_scalar
 
 TASK = "TUNED_BETA"
 SIDE, FACTORS = 14, 5  # pictures of 14 x 14 pixels (a mean over pixels needs no more), made from five numbers each
-NZ, HIDDEN, BATCH, STEPS, LAST, RATE = 12, 48, 48, 200, 25, 4e-3
+NZ, HIDDEN, BATCH, STEPS, LAST, RATE = 12, 32, 32, 120, 20, 7e-3
 
 
 def tuned_beta(student: Student) -> float:

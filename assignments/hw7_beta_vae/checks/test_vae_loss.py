@@ -98,20 +98,23 @@ def test_reconstruction_loss_is_the_mean_squared_error(student: Student, secret:
     for stream in secret.streams(2):
         case = make_case(stream)
         _, rec_loss, _ = parts_of(ask(student, stream, device, case))
-        difference, batch = (case.rec - case.x).double(), len(case.x)
+        difference = (case.rec - case.x).double()
         bce = -(case.x * case.rec.log() + (1 - case.x) * (1 - case.rec).log()).double()
         known = {
             "K26: it is the absolute error, the task asks for the squared one": difference.abs().mean(),
             "K26b: it is the binary cross-entropy, this task uses the squared error": bce.mean(),
-            "K26c: it is the binary cross-entropy, this task uses the squared error": bce.sum() / batch,
+            "K26c: it is the binary cross-entropy, this task uses the squared error": bce.sum() / len(case.x),
             "K34b: it is multiplied by beta, which belongs to the KL": case.beta * case.rec_loss,
         }
-        factors = {
-            "K13: it is summed over everything, the task asks for the mean over pixels and pictures": PIXELS * batch,
-            "K19: it is summed over the pixels, the task asks for their mean": PIXELS,
-            "K2: it is half of the squared error": 0.5,
-        }
-        close(rec_loss, case.rec_loss, "rec_loss", known=known, factors=factors, device=device)
+        close(rec_loss, case.rec_loss, "rec_loss", known=known, factors=_rec_factors(case), device=device)
+
+
+def _rec_factors(case: Case) -> dict[str, float]:
+    return {
+        "K13: it is summed over everything, the task asks for the mean over pixels and pictures": PIXELS * len(case.x),
+        "K19: it is summed over the pixels, the task asks for their mean": PIXELS,
+        "K2: it is half of the squared error": 0.5,
+    }
 
 
 @check(task=TASK, points=1.25)
@@ -154,7 +157,13 @@ def _wrong_kls(case: Case) -> dict[str, torch.Tensor]:
         "K3: the means are missing": kl(torch.zeros_like(m), s),
         "K17: negative terms are cut off": ((((2 * s).exp() + m**2 - 1) / 2 - s).clamp(min=0.5)).sum(1).mean(),
         "R26: log_sigma is a logarithm already, you take another one": kl(m, s.abs().log()),
+        "K11: log_sigma is a logarithm already; nan_to_num hides the NaN of taking another one": _hidden_nan(m, s),
     }
+
+
+def _hidden_nan(m: torch.Tensor, s: torch.Tensor) -> torch.Tensor:
+    terms = (s**2 + m**2 - 1) / 2 - s.log()
+    return torch.nan_to_num(terms).sum(1).mean()
 
 
 def _prior_first(m: torch.Tensor, s: torch.Tensor) -> torch.Tensor:
@@ -193,11 +202,15 @@ def test_total_has_the_right_gradients(student: Student, secret: Secret, device:
     answer = ask(student, secret, device, case)
     parts_of(answer)
     by_q, by_rec = answer["gradients"]
-    if not answer["connected"] or by_q is None or by_rec is None:
+    if not answer["connected"]:
         fail("The total has no gradient: keep tensors, .item() and .detach() are for the log only.", "K29")
+    for gradient, what in ((by_rec, "the reconstruction"), (by_q, "q")):
+        if gradient is None:
+            fail(f"No gradient leads from the total to {what}: is one of its parts detached, or a plain number?", "K29")
     batch = len(case.x)
     wanted_rec = 2 * (case.rec - case.x).double() / (batch * PIXELS)
     wanted_q = case.beta * torch.cat([case.mean, (2 * case.log_sigma).exp() - 1], dim=1) / batch
-    close(by_rec, wanted_rec, "The gradient of the total by the reconstruction", gradient=True, device=device)
-    name = "The gradient of the total by q"
-    close(by_q, wanted_q, name, factors=_kl_factors(case), gradient=True, device=device)
+    name = "The gradient of the total by the reconstruction"
+    close(by_rec, wanted_rec, name, factors=_rec_factors(case), gradient=True, device=device)
+    factors = {**_kl_factors(case), "K32: beta has no effect": 1 / case.beta}
+    close(by_q, wanted_q, "The gradient of the total by q", factors=factors, gradient=True, device=device)
