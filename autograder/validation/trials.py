@@ -66,7 +66,7 @@ def _trials(assignment: Assignment, catalogue: Catalogue, secrets: int, folder: 
 
 
 def _concerns(check: IndexedCheck, variant: Variant) -> bool:
-    return _object(check.task) == _object(variant.task) or check.name in variant.caught_by
+    return variant.is_about(check.task) or check.name in variant.caught_by
 
 
 def _notebook(assignment: Assignment, kind: str, task: str) -> nbformat.NotebookNode:

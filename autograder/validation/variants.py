@@ -42,8 +42,8 @@ class Variant:
     may_lose: tuple[str, ...] = ()  # tasks in which an alternative need not keep full marks
 
     def is_about(self, task: str) -> bool:
-        """Whether a check's task is the one that the variant is about."""
-        return self.task in (task, task.partition(".")[0])
+        """Whether a check's task is about the same object: a function, or any method of a class."""
+        return self.task.partition(".")[0] == task.partition(".")[0]
 
 
 def read_variants(path: Path, kind: Kind) -> tuple[Variant, ...]:
