@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -72,6 +73,19 @@ def compare_with_sheet(history: Sequence[np.ndarray], signs: Signs) -> None:
         print("The printed figures are for the photographs: with other pictures the rows cannot be compared.")
 
 
+@contextmanager
+def gradients_are_never_cleared() -> Iterator[None]:
+    """While it lasts, zero_grad() of every optimizer and every model does nothing."""
+    places = [(torch.optim.Optimizer, torch.optim.Optimizer.zero_grad), (nn.Module, nn.Module.zero_grad)]
+    for place, _ in places:
+        place.zero_grad = lambda self, set_to_none=True: None
+    try:
+        yield
+    finally:
+        for place, original in places:
+            place.zero_grad = original
+
+
 # --- figures (each returns the matplotlib figure) ---------------------------------------------------------------------
 
 
@@ -124,6 +138,8 @@ def plot_rates(accuracies: dict[float, float]):
     axis.plot(rates, [accuracies[rate] for rate in rates], "o-")
     axis.axhline(1 / CLASSES, linestyle="--", linewidth=1, color="grey", label="chance")
     axis.set(xscale="log", xlabel="learning rate", ylabel="best validation accuracy", ylim=(0, 1.02))
+    axis.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    axis.minorticks_off()
     axis.legend()
     return figure
 
@@ -145,7 +161,9 @@ def plot_confusion(labels: Tensor, predictions: Tensor):
     axis.imshow(counts.numpy(), cmap="Blues")
     for label in range(CLASSES):
         for prediction in range(CLASSES):
-            axis.text(prediction, label, int(counts[label, prediction]), ha="center", va="center")
+            count = int(counts[label, prediction])
+            colour = "white" if 2 * count > counts.max() else "black"
+            axis.text(prediction, label, count, ha="center", va="center", color=colour)
     axis.set(xlabel="the network says", ylabel="it is", xticks=range(CLASSES), yticks=range(CLASSES))
     return figure
 
