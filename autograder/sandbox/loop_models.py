@@ -7,6 +7,8 @@ rounding noise alone would move it, differently on each machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
@@ -35,10 +37,13 @@ class SmallClassifier(nn.Module):
 class SmallAutoencoder(nn.Module):
     """An autoencoder of pictures of any shape with `pixels` numbers each, through a code of `latent` numbers.
 
-    with_code: forward returns (reconstruction, code) instead of the reconstruction alone
+    with_code: forward returns (reconstruction, code) instead of the reconstruction alone; shape: of the pictures that
+    `decode` makes, flat ones without it
     """
 
-    def __init__(self, pixels: int, hidden: int, latent: int, with_code: bool = False):
+    def __init__(
+        self, pixels: int, hidden: int, latent: int, with_code: bool = False, shape: Sequence[int] | None = None
+    ):
         super().__init__()
         self.encoder = nn.Sequential(
             nn.Flatten(),
@@ -49,6 +54,7 @@ class SmallAutoencoder(nn.Module):
         )
         self.decoder = nn.Sequential(nn.Linear(latent, pixels), nn.Sigmoid())
         self.with_code = with_code
+        self.shape = (pixels,) if shape is None else tuple(shape)
 
     def encode(self, x: Tensor) -> Tensor:
         code: Tensor = self.encoder(x)
@@ -56,7 +62,7 @@ class SmallAutoencoder(nn.Module):
 
     def decode(self, z: Tensor) -> Tensor:
         pictures: Tensor = self.decoder(z)
-        return pictures
+        return pictures.reshape(len(pictures), *self.shape)
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         code = self.encode(x)
