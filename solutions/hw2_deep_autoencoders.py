@@ -73,11 +73,14 @@ class TwoLayerAutoencoder(nn.Module):
 def train(model, train_loader, test_loader, num_epochs, learning_rate, device):
     """Trains an autoencoder with Adam on the mean squared error; all losses are means over pixels and pictures.
 
+    learning_rate: the highest; it rises to it during the first third of all steps and falls to almost 0 after it
     returns: (train_losses, test_losses), one number an epoch. A training loss is the mean over the epoch while the
     weights move; test_losses[0] is untrained, so test_losses is longer by one
     """
     model.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    steps = num_epochs * len(train_loader)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps, cycle_momentum=False)
     train_losses, test_losses = [], [evaluate_test(model, test_loader, device)]
     bar = tqdm(range(num_epochs), desc="epochs")
     for _ in bar:
@@ -89,6 +92,7 @@ def train(model, train_loader, test_loader, num_epochs, learning_rate, device):
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            schedule.step()
             total, seen = total + loss.item() * len(images), seen + len(images)
         train_losses.append(total / seen)
         test_losses.append(evaluate_test(model, test_loader, device))

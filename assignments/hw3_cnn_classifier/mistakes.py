@@ -1712,7 +1712,7 @@ def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
     return train_loss, val_loss, train_acc, val_acc
 
 
-# %% validated before training id="T39" task="train_cnn" caught_by=["test_validation_history", "test_best_weights_are_restored"] says="before the epoch"
+# %% validated before training id="T39" task="train_cnn" caught_by=["test_validation_history"] says="before the epoch"
 def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
     model.to(device)
     criterion = nn.NLLLoss()

@@ -1148,7 +1148,7 @@ def decoder(self, z):
 def decoder(self, z):
     return self.images(z) * 255
 
-# %% pictures rounded id="T11d" task="VAE.decoder" into="VAE" caught_by=["test_whole_model_learns"]
+# %% pictures rounded id="T11d" task="VAE.decoder" into="VAE" caught_by=["test_each_code_has_its_own_picture", "test_whole_model_learns"] says="gradient"
 def decoder(self, z):
     return self.images(z).round()
 

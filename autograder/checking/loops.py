@@ -221,10 +221,11 @@ def _name_wrong_gradient(
 ) -> None:
     if earlier:
         _name_leftover(number, step, replay.gradient(step, targets), earlier)
-    for key, loss in known.items():
-        if cosine([step.gradients], [replay.gradient(step, targets, loss)]) >= SAME_DIRECTION:
-            found = named(key)
-            fail(f"Your loop follows the gradient of another loss: {found.sentence}.", found.mistake)
+    others = {key: cosine([step.gradients], [replay.gradient(step, targets, loss)]) for key, loss in known.items()}
+    nearest = max(others, key=lambda key: others[key], default=None)  # two wrong losses may be nearly parallel
+    if nearest is not None and others[nearest] >= SAME_DIRECTION:
+        found = named(nearest)
+        fail(f"Your loop follows the gradient of another loss: {found.sentence}.", found.mistake)
     fail(f"At step {number + 1} the gradients are not those of the loss that the task asks for, on the batch at hand.")
 
 

@@ -21,6 +21,9 @@ def choose_device() -> torch.device:
     return device
 
 
+CLOTHES = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
+
+
 @dataclass(frozen=True)
 class Digits:
     """Pictures of handwritten digits (or of clothes), float32 in [0, 1] of shape (N, 1, 28, 28), and their labels,
@@ -34,6 +37,11 @@ class Digits:
     is_mnist: bool = False
     is_fashion_mnist: bool = False
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the ten labels."""
+        return CLOTHES if self.is_fashion_mnist else tuple("0123456789")
+
     def first_test_image(self, label: int) -> Tensor:
         """The first test picture of a digit, (1, 28, 28)."""
         return self.test_images[int(torch.nonzero(self.test_labels == label)[0])]
@@ -45,15 +53,15 @@ def load_mnist(download: bool | None = None, copies: int = 12) -> Digits:
     download: fetch MNIST into ./data if it is not there; by default only if the environment has
     ASSIGNMENT_DOWNLOAD=1; copies: of each of the digits that stand in.
     """
-    return _load("MNIST", "MNIST", download)
+    return _load("MNIST", "MNIST", download, copies)
 
 
-def load_fashion_mnist(download: bool | None = None) -> Digits:
+def load_fashion_mnist(download: bool | None = None, copies: int = 12) -> Digits:
     """Fashion-MNIST, ten kinds of clothes in the format of MNIST; where from and what else: as for load_mnist."""
-    return _load("FashionMNIST", "Fashion-MNIST", download)
+    return _load("FashionMNIST", "Fashion-MNIST", download, copies)
 
 
-def _load(dataset: str, name: str, download: bool | None) -> Digits:
+def _load(dataset: str, name: str, download: bool | None, copies: int) -> Digits:
     if os.environ.get("ASSIGNMENT_DATA") == "sample":
         return sample_digits()
     for root in (os.environ.get("DATA_ROOT"), "data"):

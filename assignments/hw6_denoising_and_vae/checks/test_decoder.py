@@ -40,7 +40,7 @@ def test_pictures_stay_in_range(student: Student, secret: Secret, device: str):
 
 @check(task=TASK, points=2)
 def test_each_code_has_its_own_picture(student: Student, secret: Secret, device: str):
-    """In evaluation mode, a picture depends on its own code and on no other one in the batch."""
+    """In evaluation mode, a picture depends on its own code and on no other one, and has a gradient by it."""
     latent = secret.integer(3, 11)
     vae = student.probe("make", device, "VAE", latent)
     student.probe("scatter_weights", vae, 1.5)
@@ -53,6 +53,9 @@ def test_each_code_has_its_own_picture(student: Student, secret: Secret, device:
         close(after[rest], before[rest], "What is decoded from the codes that did not change", device=device)
         if equals(after[1], before[1]):
             fail("Another code, and the same picture: the decoder does not depend on z.")
+    answer = student.probe("gradients", device, (vae, "decoder"), [codes], None, secret.normal(4, 1, 28, 28))
+    if answer["gradients"][0] is None or not answer["gradients"][0].any():
+        fail("No gradient leads from the pictures to the codes, so the encoder cannot learn from them.", "T11")
     twice = _decode(student, device, vae, codes)
     close(
         twice, before, "A second decoding of the same codes", "Nothing random belongs into the decoder.", device=device

@@ -1,0 +1,735 @@
+"""Wrong solutions as students write them. One cell is one mistake, put into the reference; `caught_by` must all fail."""
+
+# %% Tanh at the end, like the two-layer model id="P1" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_affine", "test_decoder_makes_the_output_of_codes"] says="Tanh at the end"
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Linear(num_in, num_hidden)
+    self.decoder = nn.Sequential(nn.Linear(num_hidden, num_out), nn.Tanh())
+
+
+# %% Tanh in forward id="P1b" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_affine", "test_model_is_encoder_then_decoder"] says="not PCA"
+def forward(self, x):
+    return torch.tanh(self.decoder(self.encoder(x)))
+
+
+# %% ReLU on the code id="P2" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_affine", "test_linear_encoder_gives_the_code"] says="nonlinearity"
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden), nn.ReLU())
+    self.decoder = nn.Linear(num_hidden, num_out)
+
+
+# %% ReLU on the code in forward only id="P2b" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_affine", "test_model_is_encoder_then_decoder"]
+def forward(self, x):
+    return self.decoder(F.relu(self.encoder(x)))
+
+
+# %% Sigmoid at the end id="P3" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_affine", "test_decoder_makes_the_output_of_codes"] says="Sigmoid at the end"
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Linear(num_in, num_hidden)
+    self.decoder = nn.Sequential(nn.Linear(num_hidden, num_out), nn.Sigmoid())
+
+
+# %% no biases id="P4" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each"] says="has no bias"
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Linear(num_in, num_hidden, bias=False)
+    self.decoder = nn.Linear(num_hidden, num_out, bias=False)
+
+
+# %% no bias in the encoder id="P4b" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each", "test_linear_encoder_gives_the_code"] says="has no bias"
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Linear(num_in, num_hidden, bias=False)
+    self.decoder = nn.Linear(num_hidden, num_out)
+
+
+# %% two linear layers down and up id="P6" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each"]
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(nn.Linear(num_in, 2 * num_hidden), nn.Linear(2 * num_hidden, num_hidden))
+    self.decoder = nn.Sequential(nn.Linear(num_hidden, 2 * num_hidden), nn.Linear(2 * num_hidden, num_out))
+
+
+# %% code of 16 numbers, whatever is asked id="P7" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each", "test_linear_encoder_gives_the_code"] says="the plan says"
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Linear(num_in, 16)
+    self.decoder = nn.Linear(16, num_out)
+
+
+# %% output as wide as the input id="P7b" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each", "test_decoder_makes_the_output_of_codes"]
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Linear(num_in, num_hidden)
+    self.decoder = nn.Linear(num_hidden, num_in)
+
+
+# %% decoder with encoder and code exchanged id="E16p" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each"]
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Linear(num_in, num_hidden)
+    self.decoder = nn.Linear(num_out, num_hidden)
+
+
+# %% layers in a plain list id="E21p" task="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each"] says="plain list"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.layers = [nn.Linear(num_in, num_hidden), nn.Linear(num_hidden, num_out)]
+
+    def encoder(self, x):
+        return self.layers[0](x)
+
+    def decoder(self, z):
+        return self.layers[1](z)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% layers made in forward id="E22p" task="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each", "test_model_is_affine"]
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.sizes = num_in, num_hidden, num_out
+
+    def encoder(self, x):
+        return nn.Linear(self.sizes[0], self.sizes[1])(x)
+
+    def decoder(self, z):
+        return nn.Linear(self.sizes[1], self.sizes[2])(z)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% sklearn's PCA id="P10" task="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each"]
+class PCAAutoencoder:
+    def __init__(self, num_in, num_hidden, num_out):
+        from sklearn.decomposition import PCA
+        self.pca = PCA(num_hidden)
+
+    def forward(self, x):
+        return torch.tensor(self.pca.inverse_transform(self.pca.fit_transform(x)))
+
+    __call__ = forward
+
+
+# %% returns the code as well id="E24p" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each", "test_model_is_affine"] says="several things"
+def forward(self, x):
+    code = self.encoder(x)
+    return self.decoder(code), code
+
+
+# %% other names than encoder and decoder id="N4p" task="PCAAutoencoder" caught_by=["test_linear_encoder_gives_the_code", "test_decoder_makes_the_output_of_codes"] says="encoder"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.fc1 = nn.Linear(num_in, num_hidden)
+        self.fc2 = nn.Linear(num_hidden, num_out)
+
+    def forward(self, x):
+        return self.fc2(self.fc1(x))
+
+
+# %% dropout on the code id="E29" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_encoder_then_decoder"] says="training mode"
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden), nn.Dropout(0.3))
+    self.decoder = nn.Linear(num_hidden, num_out)
+
+
+# %% normalized code id="E8p" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each"]
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden), nn.BatchNorm1d(num_hidden))
+    self.decoder = nn.Linear(num_hidden, num_out)
+
+
+# %% decoder is the transposed encoder id="P11" task="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each"]
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.encoder = nn.Linear(num_in, num_hidden)
+        self.bias = nn.Parameter(torch.zeros(num_in))
+
+    def decoder(self, z):
+        return F.linear(z, self.encoder.weight.T, self.bias)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% three numbers for two layers id="Z1" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"] says="it holds 3"
+MY_TWO_LAYER_SIZES = (128, 64, 16)
+
+
+# %% the pixels are in it id="Z1b" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"] says="without the 784 pixels"
+MY_TWO_LAYER_SIZES = (784, 128, 16, 784)
+
+
+# %% the sizes of the run above id="T30" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"] says="choose others"
+MY_TWO_LAYER_SIZES = (32, 16)
+
+
+# %% one number id="Z2" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"] says="tuple of 2"
+MY_TWO_LAYER_SIZES = 128
+
+
+# %% divided to a float id="Z3" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"] says="whole numbers"
+MY_TWO_LAYER_SIZES = (784 / 4, 784 / 49)
+
+
+# %% no bottleneck id="Z4" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"] says="nothing is compressed"
+MY_TWO_LAYER_SIZES = (1000, 784)
+
+
+# %% a hidden layer of one id="Z5" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_layers_of_these_sizes_learn"] says="too narrow"
+MY_TWO_LAYER_SIZES = (1, 16)
+
+
+# %% written as text id="Z6" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"]
+MY_TWO_LAYER_SIZES = "128, 16"
+
+
+# %% a code of nothing id="Z7" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"] says="from 1 up"
+MY_TWO_LAYER_SIZES = (128, 0)
+
+
+# %% two numbers for three layers id="Z1c" task="MY_THREE_LAYER_SIZES" caught_by=["test_three_sizes_of_my_own"] says="it holds 2"
+MY_THREE_LAYER_SIZES = (128, 16)
+
+
+# %% the sizes of the three-layer run id="T30b" task="MY_THREE_LAYER_SIZES" caught_by=["test_three_sizes_of_my_own"] says="choose others"
+MY_THREE_LAYER_SIZES = (64, 32, 16)
+
+
+# %% one number between id="Z5b" task="MY_THREE_LAYER_SIZES" caught_by=["test_three_layers_of_these_sizes_learn"] says="too narrow"
+MY_THREE_LAYER_SIZES = (64, 1, 16)
+
+
+# %% first layer of one id="Z5c" task="MY_THREE_LAYER_SIZES" caught_by=["test_three_layers_of_these_sizes_learn"]
+MY_THREE_LAYER_SIZES = (1, 32, 16)
+
+
+# %% a dictionary id="Z8" task="MY_THREE_LAYER_SIZES" caught_by=["test_three_sizes_of_my_own"] says="tuple of 3"
+MY_THREE_LAYER_SIZES = {"h1": 128, "h2": 64, "h3": 16}
+
+
+# %% ReLU on the code id="E12" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_encoder_gives_the_code"] says="ReLU after Linear number 3"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3), nn.ReLU(),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_out), nn.Tanh(),
+    )
+
+
+# %% Tanh on the code in forward id="E12b" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_same_weights_give_the_same_pictures"] says="Tanh after Linear number 3"
+def forward(self, x):
+    return self.decoder(torch.tanh(self.encoder(x)))
+
+
+# %% no Tanh at the end id="E13" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_decoder_makes_pictures_of_codes"] says="Tanh is missing"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_out),
+    )
+
+
+# %% Sigmoid for Tanh id="E14" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_decoder_makes_pictures_of_codes"] says="Sigmoid"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_out), nn.Sigmoid(),
+    )
+
+
+# %% ReLU in front of the Tanh id="E13b" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_decoder_makes_pictures_of_codes"]
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_out), nn.ReLU(), nn.Tanh(),
+    )
+
+
+# %% decoder not mirrored id="E16" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_decoder_makes_pictures_of_codes"] says="Linear number 4"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_out), nn.Tanh(),
+    )
+
+
+# %% decoder takes the sizes in the encoder's order id="E16b" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_decoder_makes_pictures_of_codes"]
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3), nn.ReLU(),
+        nn.Linear(num_hidden_3, num_out), nn.Tanh(),
+    )
+
+
+# %% no ReLU anywhere id="E17" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_encoder_gives_the_code"] says="ReLU is missing"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.Linear(num_hidden_1, num_hidden_2), nn.Linear(num_hidden_2, num_hidden_3)
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.Linear(num_hidden_2, num_hidden_1), nn.Linear(num_hidden_1, num_out),
+        nn.Tanh(),
+    )
+
+
+# %% one ReLU forgotten id="C13" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_decoder_makes_pictures_of_codes"] says="ReLU is missing after Linear number 5"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_1),
+        nn.Linear(num_hidden_1, num_out), nn.Tanh(),
+    )
+
+
+# %% leaky ReLU id="E11" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_encoder_gives_the_code"] says="LeakyReLU of slope 0.2"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.LeakyReLU(0.2),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.LeakyReLU(0.2),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.LeakyReLU(0.2),
+        nn.Linear(num_hidden_2, num_hidden_1), nn.LeakyReLU(0.2),
+        nn.Linear(num_hidden_1, num_out), nn.Tanh(),
+    )
+
+
+# %% Tanh between the layers id="E11b" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_encoder_gives_the_code"] says="there is Tanh"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.Tanh(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.Tanh(),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.Tanh(),
+        nn.Linear(num_hidden_2, num_hidden_1), nn.Tanh(),
+        nn.Linear(num_hidden_1, num_out), nn.Tanh(),
+    )
+
+
+# %% the sizes of the notebook, whatever is asked id="E3" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_encoder_gives_the_code"]
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 16)
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(16, 32), nn.ReLU(), nn.Linear(32, 64), nn.ReLU(), nn.Linear(64, num_out), nn.Tanh()
+    )
+
+
+# %% two layers only id="E2" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_encoder_gives_the_code"] says="less than the plan"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_hidden_3))
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_out), nn.Tanh()
+    )
+
+
+# %% no biases id="E10" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan"] says="no bias"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    linear = lambda a, b: nn.Linear(a, b, bias=False)
+    self.encoder = nn.Sequential(
+        linear(num_in, num_hidden_1), nn.ReLU(), linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        linear(num_hidden_3, num_hidden_2), nn.ReLU(), linear(num_hidden_2, num_hidden_1), nn.ReLU(),
+        linear(num_hidden_1, num_out), nn.Tanh(),
+    )
+
+
+# %% layers in a plain list id="E21" task="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_same_weights_give_the_same_pictures"] says="plain list"
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        sizes = [num_in, num_hidden_1, num_hidden_2, num_hidden_3]
+        self.down = [nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])]
+        sizes = [num_hidden_3, num_hidden_2, num_hidden_1, num_out]
+        self.up = [nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])]
+
+    def encoder(self, x):
+        return self.down[2](F.relu(self.down[1](F.relu(self.down[0](x)))))
+
+    def decoder(self, z):
+        return torch.tanh(self.up[2](F.relu(self.up[1](F.relu(self.up[0](z))))))
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% layers made in forward id="E22" task="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_same_weights_give_the_same_pictures"]
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.h = num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out
+
+    def encoder(self, x):
+        h = self.h
+        x = F.relu(nn.Linear(h[0], h[1])(x))
+        x = F.relu(nn.Linear(h[1], h[2])(x))
+        return nn.Linear(h[2], h[3])(x)
+
+    def decoder(self, z):
+        h = self.h
+        z = F.relu(nn.Linear(h[3], h[2])(z))
+        z = F.relu(nn.Linear(h[2], h[1])(z))
+        return torch.tanh(nn.Linear(h[1], h[4])(z))
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% output as wide as the input id="E16c" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_decoder_makes_pictures_of_codes"]
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_in), nn.Tanh(),
+    )
+
+
+# %% returns picture and code id="E24" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_same_weights_give_the_same_pictures"]
+def forward(self, x):
+    code = self.encoder(x)
+    return self.decoder(code), code
+
+
+# %% forward returns the code id="E25" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_same_weights_give_the_same_pictures"]
+def forward(self, x):
+    return self.encoder(x)
+
+
+# %% dropout between the layers id="E29b" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_same_weights_give_the_same_pictures"] says="training mode"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.ReLU(), nn.Dropout(0.2),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(), nn.Dropout(0.2),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_out), nn.Tanh(),
+    )
+
+
+# %% the same hidden layer used down and up id="E28" task="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan"]
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.fc1 = nn.Linear(num_in, num_hidden_1)
+        self.fc2 = nn.Linear(num_hidden_1, num_hidden_2)
+        self.fc3 = nn.Linear(num_hidden_2, num_hidden_3)
+        self.fc4 = nn.Linear(num_hidden_1, num_out)
+
+    def encoder(self, x):
+        return self.fc3(F.relu(self.fc2(F.relu(self.fc1(x)))))
+
+    def decoder(self, z):
+        z = F.relu(z @ self.fc3.weight)
+        z = F.relu(z @ self.fc2.weight)
+        return torch.tanh(self.fc4(z))
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% forward forgets the return id="N13" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_same_weights_give_the_same_pictures"]
+def forward(self, x):
+    self.decoder(self.encoder(x))
+
+
+# %% weights exchanged id="I1" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image"] says="exchanged"
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    return model.decoder((1 - lambda1) * latent_1 + lambda1 * latent_2)
+
+
+# %% pixels mixed id="I6" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image"] says="mix their codes"
+def interpolation(lambda1, model, image1, image2):
+    return (lambda1 * image1 + (1 - lambda1) * image2).reshape(1, -1)
+
+
+# %% decoded pictures mixed id="I6b" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded"] says="decode last"
+def interpolation(lambda1, model, image1, image2):
+    out1 = model.decoder(model.encoder(image1.reshape(1, -1)))
+    out2 = model.decoder(model.encoder(image2.reshape(1, -1)))
+    return lambda1 * out1 + (1 - lambda1) * out2
+
+
+# %% encoded after mixing id="I7" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded"] says="encode first"
+def interpolation(lambda1, model, image1, image2):
+    mixed = lambda1 * image1 + (1 - lambda1) * image2
+    return model(mixed.reshape(1, -1))
+
+
+# %% weights do not add up id="I8" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded"] says="add up to 1"
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    return model.decoder(lambda1 * latent_1 + lambda1 * latent_2)
+
+
+# %% wrong sign id="I8e" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image"] says="1 − lambda"
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    return model.decoder(lambda1 * latent_1 + (lambda1 - 1) * latent_2)
+
+
+# %% the first image twice id="I20" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image"] says="always the first image"
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image1.reshape(1, -1))
+    return model.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2)
+
+
+# %% the code is not decoded id="I22" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image", "test_flat_images_work_and_arguments_stay"] says="decode it"
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    return lambda1 * latent_1 + (1 - lambda1) * latent_2
+
+
+# %% a model of the notebook id="N1" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image"]
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model1.encoder(image1.reshape(1, -1))
+    latent_2 = model1.encoder(image2.reshape(1, -1))
+    return model1.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2)
+
+
+# %% second image not flattened id="E27" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_flat_images_work_and_arguments_stay"]
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2)
+    return model.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2)
+
+
+# %% back to a square picture id="I11" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_flat_images_work_and_arguments_stay"] says="flat picture"
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    return model.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2).view(1, 28, 28)
+
+
+# %% flattened altogether id="I11b" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_flat_images_work_and_arguments_stay"] says="(784,)"
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.flatten())
+    latent_2 = model.encoder(image2.flatten())
+    return model.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2)
+
+
+# %% lambda cut to a whole number id="I9" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded"] says="whole number"
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    return model.decoder(int(lambda1) * latent_1 + (1 - int(lambda1)) * latent_2)
+
+
+# %% on an arc id="I17" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded"] says="arc"
+def interpolation(lambda1, model, image1, image2):
+    z1 = model.encoder(image1.reshape(1, -1))
+    z2 = model.encoder(image2.reshape(1, -1))
+    omega = torch.acos(F.cosine_similarity(z1, z2))
+    z = (torch.sin(lambda1 * omega) * z1 + torch.sin((1 - lambda1) * omega) * z2) / torch.sin(omega)
+    return model.decoder(z)
+
+
+# %% in training mode id="I13" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_flat_images_work_and_arguments_stay"] says="training mode"
+def interpolation(lambda1, model, image1, image2):
+    model.train()
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    return model.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2)
+
+
+# %% scales the images in place id="R20" task="interpolation" caught_by=["test_flat_images_work_and_arguments_stay"] says="changed one of its images"
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    image1.mul_(0.5).add_(0.5)
+    return model.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2)
+
+
+# %% takes pictures (1, 28, 28) only id="I23" task="interpolation" caught_by=["test_flat_images_work_and_arguments_stay"]
+def interpolation(lambda1, model, image1, image2):
+    batch, height, width = image1.shape
+    latent_1 = model.encoder(image1.view(batch, height * width))
+    latent_2 = model.encoder(image2.view(batch, height * width))
+    return model.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2)
+
+
+# %% runs backwards id="I1s" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_holds_both_ends"] says="backwards"
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(value, model, image1, image2) for value in torch.linspace(1, 0, n)])
+
+
+# %% images exchanged id="I1t" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_holds_both_ends"]
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(value, model, image2, image1) for value in torch.linspace(0, 1, n)])
+
+
+# %% stops before the end id="I2" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_holds_both_ends"] says="stops before 1"
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(i / n, model, image1, image2) for i in range(n)])
+
+
+# %% arange id="I3" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_holds_both_ends"]
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(l, model, image1, image2) for l in torch.arange(0, 1 - 1e-6, 1 / n)])
+
+
+# %% starts after the beginning id="I2b" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_holds_both_ends"] says="starts after 0"
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation((i + 1) / n, model, image1, image2) for i in range(n)])
+
+
+# %% eleven pictures id="I4" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_has_n_pictures"] says="are asked for"
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(i / n, model, image1, image2) for i in range(n + 1)])
+
+
+# %% always ten id="I4b" task="interpolation_strip" caught_by=["test_strip_has_n_pictures", "test_strip_holds_both_ends"] says="10 pictures"
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(value, model, image1, image2) for value in torch.linspace(0, 1, 10)])
+
+
+# %% ninths, whatever n is id="I4c" task="interpolation_strip" caught_by=["test_strip_holds_both_ends"] says="does not depend on n"
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(i / 9, model, image1, image2) for i in range(n)])
+
+
+# %% a list id="I10" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_has_n_pictures", "test_strip_holds_both_ends"] says="one tensor"
+def interpolation_strip(model, image1, image2, n=10):
+    return [interpolation(value, model, image1, image2) for value in torch.linspace(0, 1, n)]
+
+
+# %% stacked, with a dimension too many id="I11s" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_has_n_pictures"] says="the shape is"
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.stack([interpolation(value, model, image1, image2) for value in torch.linspace(0, 1, n)])
+
+
+# %% whole numbers for lambda id="I9s" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_holds_both_ends"] says="whole number"
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(i, model, image1, image2) for i in range(n)])
+
+
+# %% own way, pixels mixed id="I6s" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_holds_both_ends"] says="mix their codes"
+def interpolation_strip(model, image1, image2, n=10):
+    values = torch.linspace(0, 1, n).view(n, 1)
+    return values * image1.reshape(1, -1) + (1 - values) * image2.reshape(1, -1)
+
+
+# %% own way, decoded pictures mixed id="I6t" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"] says="decode last"
+def interpolation_strip(model, image1, image2, n=10):
+    values = torch.linspace(0, 1, n).view(n, 1)
+    first, second = model(image1.reshape(1, -1)), model(image2.reshape(1, -1))
+    return values * first + (1 - values) * second
+
+
+# %% a model of the notebook id="N1s" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"]
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(value, model3, image1, image2) for value in torch.linspace(0, 1, n)])
+
+
+# %% only the last picture id="T17" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_has_n_pictures"] says="1 pictures"
+def interpolation_strip(model, image1, image2, n=10):
+    for value in torch.linspace(0, 1, n):
+        strip = interpolation(value, model, image1, image2)
+    return strip
+
+
+# %% claims that codes are the principal components id="P9" task="PCAAutoencoder" invisible="a claim in prose, not code: only the span of the code agrees with PCA's, not its axes; see the rubric"
+class PCAAutoencoder(nn.Module):
+    """The i-th number of the code is the i-th principal component."""
+
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.encoder = nn.Linear(num_in, num_hidden)
+        self.decoder = nn.Linear(num_hidden, num_out)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% weights of zero at the start id="E30" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_affine"] says="does not depend"
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Linear(num_in, num_hidden)
+    self.decoder = nn.Linear(num_hidden, num_out)
+    nn.init.zeros_(self.encoder.weight)
+    nn.init.zeros_(self.decoder.weight)
