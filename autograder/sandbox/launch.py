@@ -19,6 +19,7 @@ PRELOAD = (
 ).split()
 
 _BOX = "/opt/box"  # where our own code lies in the jail
+_VENV = "/opt/venv"  # and the virtual environment: its real place may be below /tmp, which is private in the jail
 _BOOT = "import sys; sys.path[:] = [p for p in sys.path if p]; sys.path.insert(0, {box!r}); "
 _BOOT += "from autograder.sandbox.server import main; main()"
 _DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/full", "/dev/tty"]
@@ -38,6 +39,10 @@ def python_folders() -> list[str]:
     """The folders that Python itself and its packages lie in."""
     folders = [sys.prefix, sys.exec_prefix, sys.base_prefix, str(Path(sys.executable).resolve().parents[1])]
     return list(dict.fromkeys(folder for folder in folders if not Path(folder).is_relative_to("/usr")))
+
+
+def _in_venv() -> bool:
+    return sys.prefix != sys.base_prefix
 
 
 def server_config(mode: Mode, control: int, scratch: str, preload: list[str] | None) -> ServerConfig:
@@ -60,7 +65,10 @@ def server_config(mode: Mode, control: int, scratch: str, preload: list[str] | N
 def command(mode: Mode, config: ServerConfig, *, cuda: bool = False) -> list[str]:
     """The command to run. Without namespaces our code is read from a copy below the scratch folder."""
     box = _BOX if mode is Mode.NAMESPACES else f"{config.scratch}/code"
-    python = [sys.executable, "-s", "-c", _BOOT.format(box=box), msgspec.json.encode(config).decode()]
+    executable = sys.executable
+    if mode is Mode.NAMESPACES and _in_venv():
+        executable = executable.replace(sys.prefix, _VENV, 1)
+    python = [executable, "-s", "-c", _BOOT.format(box=box), msgspec.json.encode(config).decode()]
     return [*_bubblewrap(cuda=cuda), *python] if mode is Mode.NAMESPACES else python
 
 
@@ -101,6 +109,8 @@ def _bubblewrap(*, cuda: bool) -> list[str]:
     if not root:
         line.append("--unshare-user")
     binds = {"/usr": "/usr", **{folder: folder for folder in python_folders()}}
+    if _in_venv():
+        binds[sys.prefix] = _VENV
     package = package_folder()
     binds[str(package / "__init__.py")] = f"{_BOX}/autograder/__init__.py"
     binds[str(package / "sandbox")] = f"{_BOX}/autograder/sandbox"
