@@ -807,6 +807,43 @@ def __init__(self, latent_dim):
         nn.ReLU(),
     )
 
+# %% code detached before it is decoded id="T11d" task="ConvAutoencoder" into="ConvAutoencoder" caught_by=["test_code_is_what_the_decoder_gets"] says="never learns"
+def forward(self, x):
+    code = self.encoder(x)
+    return self.decoder(code.detach()), code
+
+# %% encoder under no_grad id="T11e" task="ConvAutoencoder" into="ConvAutoencoder" caught_by=["test_code_is_what_the_decoder_gets"] says="never learns"
+def forward(self, x):
+    with torch.no_grad():
+        code = self.encoder(x)
+    return self.decoder(code), code
+
+# %% pooling of 3 by 3 id="E7c" task="ConvAutoencoder" into="ConvAutoencoder" caught_by=["test_activations_and_poolings_are_the_planned_ones", "test_network_computes_what_the_plan_computes"] says="MaxPool2d"
+def __init__(self, latent_dim):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(3, stride=2, padding=1),
+        nn.Conv2d(16, 32, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(64 * 3 * 3, latent_dim),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(latent_dim, 64 * 3 * 3),
+        nn.Unflatten(1, (64, 3, 3)),
+        nn.ConvTranspose2d(64, 32, 3, stride=2),
+        nn.ReLU(),
+        nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1),
+        nn.ReLU(),
+        nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1),
+    )
+
 # --- the linear autoencoder --------------------------------------------------------------------------------------------
 
 # %% Tanh at the end id="P1" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_affine"] says="at the end of the decoder"
@@ -966,6 +1003,12 @@ def forward(self, x):
 def forward(self, x):
     code = self.encoder(x)
     code = torch.cat([code[:, :-1], code[:, :1]], dim=1)
+    return self.decoder(code), code
+
+# %% noise on the code id="E28c" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_pictures_go_in_and_pictures_come_out"] says="something else each time"
+def forward(self, x):
+    code = self.encoder(x)
+    code = code + 0.05 * torch.randn_like(code)
     return self.decoder(code), code
 
 # --- training ----------------------------------------------------------------------------------------------------------
@@ -2432,6 +2475,118 @@ def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
         test_losses.append(total / len(test_loader.dataset))
     return train_losses, test_losses
 
+# %% pictures flattened for the model id="E27c" task="train_autoencoder" caught_by=["test_every_step_follows_the_gradient_of_the_squared_error"] says="a convolution cannot do with"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_losses, test_losses = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total = 0.0
+        for x, _ in train_loader:
+            x = x.to(device).view(len(x), -1)
+            x_hat, z = model(x)
+            loss = F.mse_loss(x_hat, x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        train_losses.append(total / len(train_loader.dataset))
+        model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                x_hat, z = model(x)
+                total += F.mse_loss(x_hat, x).item() * len(x)
+        test_losses.append(total / len(test_loader.dataset))
+    return train_losses, test_losses
+
+# %% pictures rescaled to [0, 1] id="T42" task="train_autoencoder" caught_by=["test_every_step_follows_the_gradient_of_the_squared_error"] says="rescaled"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_losses, test_losses = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total = 0.0
+        for x, _ in train_loader:
+            x = (x.to(device) + 1) / 2
+            x_hat, z = model(x)
+            loss = F.mse_loss(x_hat, x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        train_losses.append(total / len(train_loader.dataset))
+        model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                x_hat, z = model(x)
+                total += F.mse_loss(x_hat, x).item() * len(x)
+        test_losses.append(total / len(test_loader.dataset))
+    return train_losses, test_losses
+
+# %% noise on the training pictures id="T9" task="train_autoencoder" caught_by=["test_every_step_follows_the_gradient_of_the_squared_error"] says="not in the training loader"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_losses, test_losses = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total = 0.0
+        for x, _ in train_loader:
+            x = x.to(device)
+            x_hat, z = model(x + 0.1 * torch.randn_like(x))
+            loss = F.mse_loss(x_hat, x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        train_losses.append(total / len(train_loader.dataset))
+        model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                x_hat, z = model(x)
+                total += F.mse_loss(x_hat, x).item() * len(x)
+        test_losses.append(total / len(test_loader.dataset))
+    return train_losses, test_losses
+
+# %% weights of the start put back id="T27" task="train_autoencoder" caught_by=["test_test_pictures_are_only_looked_at"] says="trained to"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    import copy
+
+    start = copy.deepcopy(model.state_dict())
+    train_losses, test_losses = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total = 0.0
+        for x, _ in train_loader:
+            x = x.to(device)
+            x_hat, z = model(x)
+            loss = F.mse_loss(x_hat, x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        train_losses.append(total / len(train_loader.dataset))
+        model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                x_hat, z = model(x)
+                total += F.mse_loss(x_hat, x).item() * len(x)
+        test_losses.append(total / len(test_loader.dataset))
+    model.load_state_dict(start)
+    return train_losses, test_losses
+
 # --- codes and labels --------------------------------------------------------------------------------------------------
 
 # %% labels of the data set in its own order id="V7" task="encode_samples" caught_by=["test_labels_belong_to_the_codes"] says="in the order of the data set"
@@ -2696,6 +2851,30 @@ def encode_samples(model, loader, n_samples, device):
             codes.append(model(x.to(device))[1].cpu())
             labels.append(y)
     return torch.cat(codes)[:n_samples], torch.cat(labels)[:n_samples].sort().values
+
+# %% n_samples taken for a number of batches id="V10f" task="encode_samples" caught_by=["test_there_are_n_samples_codes_and_labels"] says="exactly n_samples"
+def encode_samples(model, loader, n_samples, device):
+    model.to(device)
+    model.eval()
+    codes, labels = [], []
+    with torch.no_grad():
+        for i, (x, y) in enumerate(loader):
+            if i == n_samples:
+                break
+            codes.append(model(x.to(device))[1].cpu())
+            labels.append(y)
+    return torch.cat(codes), torch.cat(labels)
+
+# %% codes of the second batch with labels of the first id="V8b" task="encode_samples" caught_by=["test_labels_belong_to_the_codes"]
+def encode_samples(model, loader, n_samples, device):
+    model.to(device)
+    model.eval()
+    codes, labels = [], []
+    with torch.no_grad():
+        for x, y in loader:
+            codes.append(model(x.to(device))[1].cpu())
+            labels.append(y)
+    return torch.cat(codes)[:n_samples], torch.cat(labels).roll(1)[:n_samples]
 
 # %% labels drawn in a shuffled order of their own id="V2" task="encode_samples" caught_by=["test_labels_belong_to_the_codes"] says="every pass shuffles anew"
 def encode_samples(model, loader, n_samples, device):

@@ -95,7 +95,7 @@ def compare_with_sheet(curves: Mapping[str, Curves], printed: Mapping[str, Seque
 
     printed: by the same names, (train, test) of epoch 1 and (train, test) of epoch 60
     """
-    print(f"{'':<22}{'epoch 1':>18}{'last epoch':>18}\n{'':<22}" + 2 * f"{'train':>10}{'test':>8}")
+    print(f"{'':<28}{'epoch 1':>18}{'last epoch':>18}\n{'':<28}" + 2 * f"{'train':>10}{'test':>8}")
     for name, (train, test) in curves.items():
         _print_losses(f"{name}, ours", (train[0], test[0], train[-1], test[-1]))
         if name in printed:
@@ -105,7 +105,7 @@ def compare_with_sheet(curves: Mapping[str, Curves], printed: Mapping[str, Seque
 
 
 def _print_losses(name: str, losses: Sequence[float]) -> None:
-    print(f"{name:<22}" + "".join(f"{loss:>{10 if place % 2 == 0 else 8}.4f}" for place, loss in enumerate(losses)))
+    print(f"{name:<28}" + "".join(f"{loss:>{10 if place % 2 == 0 else 8}.4f}" for place, loss in enumerate(losses)))
 
 
 # --- figures

@@ -112,8 +112,12 @@ def test_network_computes_what_the_plan_computes(student: Student, secret: Secre
 
 @check(task=TASK, points=1)
 def test_code_is_what_the_decoder_gets(student: Student, secret: Secret, device: str):
-    """The second thing that forward returns is the code: what the encoder ends with and the decoder starts from."""
+    """The second thing that forward returns is the code that the decoder starts from, and gradients pass through it."""
     model, images, latent_dim = draw(student, secret, device)
+    idle = student.probe("trainability", device, model, images)["idle"]
+    if idle:
+        text = f"No gradient of the reconstruction reaches {idle[0]}"
+        fail(f"{text}, so it never learns: is something detached, frozen or under no_grad?", "T11")
     follower = student.probe("follow_layers", device, model, output=1)
     answer = follower.call("follow", images)
     code = expect_tensor(answer["result"], (len(images), latent_dim), "the code")

@@ -135,7 +135,11 @@ def run(student: Student, secret: Secret, device: str, *, even: bool = False, sh
     training = Training.read(student.probe("record_training", TASK, model, args))
     ours = SmallAutoencoder(**sizes)
     load_weights(ours, start)
-    others = {"T26: The model is trained on the pictures of test_loader": test[0]}
+    others = {
+        "T26: The model is trained on the pictures of test_loader": test[0],
+        "T42: The pictures are rescaled to [0, 1] before they go into the model; take them as they come": (train[0] + 1)
+        / 2,
+    }
     replay = Replay(ours, mse, train[0], train[0], others)
     return Run(training, replay, start, train, test, (size, test_size), lr, epochs, device)
 
@@ -150,6 +154,10 @@ def _pictures(secret: Secret, count: int) -> tuple[Tensor, Tensor]:
 def test_every_step_follows_the_gradient_of_the_squared_error(student: Student, secret: Secret, device: str):
     """At every step the optimizer follows the gradient of the mean squared error on the batch at hand, and no other."""
     answer = run(student, secret, device, shuffle=True)
+    for forward in answer.training.forwards:
+        if forward.inputs is not None and forward.inputs.shape[1:] != (1, HEIGHT, WIDTH):
+            text = "Pictures should go into the model as they come from the loader, (B, 1, H, W)"
+            fail(f"{text}: a convolution cannot do with {tuple(forward.inputs.shape[1:])} for each.", "E27")
     check_gradients(answer.training, answer.replay, WRONG_LOSSES)
 
 
@@ -205,9 +213,12 @@ def _loss(answer: Run, step: int, data: tuple[Tensor, Tensor]) -> float:
 
 @check(task=TASK, points=1)
 def test_test_pictures_are_only_looked_at(student: Student, secret: Secret, device: str, note):
-    """The test data go through the model in evaluation mode, after every epoch, and the model is on the device."""
+    """The test data go through the model in evaluation mode, and on return the model holds its trained weights."""
     answer = run(student, secret, device)
     check_evaluation_mode(answer.training, answer.test[0], "test")
+    ends = [answer.training.weights_after((epoch + 1) * answer.batches) for epoch in range(answer.epochs)]
+    if answer.training.steps and not any(torch.equal(answer.training.final, weights) for weights in ends):
+        fail("On return, the model does not hold the weights that it was trained to.", "T27")
     looks = [forward for forward in answer.training.forwards if not forward.training]
     if not looks:
         fail(
