@@ -113,7 +113,7 @@ def train_autoencoder(model: nn.Module, loader: DataLoader, epochs: int, lr: flo
     model.to(device).train()
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
-    for _ in tqdm(range(epochs), desc="epochs"):
+    for _ in tqdm(range(epochs), desc="epochs", leave=False):
         for images, _ in loader:
             images = images.to(device)
             loss = F.mse_loss(model(images), images)
@@ -205,7 +205,7 @@ def train_vae(model: nn.Module, loader: DataLoader, epochs: int, lr: float, devi
     model.to(device).train()
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     rec_losses, kl_losses = [], []
-    for _ in tqdm(range(epochs), desc="epochs"):
+    for _ in tqdm(range(epochs), desc="epochs", leave=False):
         for images, _ in loader:
             images = images.to(device)
             total, parts = model.loss(images, model(images))
