@@ -188,10 +188,11 @@ class Session:
 
     # --- the end ---
 
-    def _alive(self) -> bool:
+    def _alive(self, patience: float = 0.0) -> bool:
+        """Whether the process still lives after so many seconds."""
         poll = select.poll()
         poll.register(self._pidfd, select.POLLIN)
-        return not poll.poll(0)
+        return not poll.poll(patience * 1000)
 
     def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -199,10 +200,13 @@ class Session:
 
     def _over(self, fault: StudentError | None) -> None:
         """Kills what is left, finds out why it ended, and raises that."""
+        ended_itself = fault is None and not self._alive(limits.GRACE_SECONDS)
         self.close()
         exit = self.exit or Event("exited")
         if exit.killed_for == "memory":
             fault = OutOfMemory(alive=False)
+        if fault is None and not ended_itself:
+            fault = Crashed("it closed its connection to the grader")
         if fault is None and self._killed_from_outside(exit):
             self.fault = Crashed("its process was killed from outside")
             raise SandboxError("something outside the sandbox killed a submission's process (short of memory?)")
