@@ -16,6 +16,7 @@ __all__ = ["choose_device", "show_rows"]
 
 COPIES = 2  # of each of the digits that stand in for MNIST: forty epochs in two minutes
 SMOOTH = 50  # iterations in a running mean
+USED = 0.05  # nats: what a latent dimension that says something about the picture costs at least
 
 
 def load_mnist(download: bool | None = None) -> Digits:
@@ -49,8 +50,12 @@ def print_baselines(baselines: Mapping[str, float]) -> None:
 
 
 def last_mean(losses: Sequence[float], count: int = SMOOTH) -> float:
-    """The mean of the last few iterations: a single batch says little."""
-    return float(np.mean(losses[-count:]))
+    """The mean of the last few iterations (at most a fifth of all): a single batch says little."""
+    return float(np.mean(losses[-_few(losses, count) :]))
+
+
+def _few(losses: Sequence[float], count: int = SMOOTH) -> int:
+    return max(1, min(count, len(losses) // 5))
 
 
 def compare_with_sheet(
@@ -66,7 +71,7 @@ def compare_with_sheet(
                 print(f"{iteration:>8}{losses[iteration]:>11.5f}{their}")
             elif their:
                 print(f"{iteration:>8}          –{their}")
-        print(f"    last{last_mean(losses):>11.5f}  (mean of {min(SMOOTH, len(losses))} iterations)")
+        print(f"    last{last_mean(losses):>11.5f}  (mean of {_few(losses)} iterations)")
     if printed and not digits.is_mnist:
         print("The printed figures are for MNIST's 60 000 pictures: with other data they cannot be compared.")
 
@@ -76,7 +81,7 @@ def compare_with_sheet(
 
 def _smoothed(losses: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """Iterations and running means over them."""
-    width = max(1, min(SMOOTH, len(losses) // 4))
+    width = _few(losses)
     means = np.convolve(losses, np.ones(width) / width, mode="valid")
     return np.arange(len(means)) + width - 1, means
 
@@ -157,8 +162,10 @@ def plot_kl_per_dimension(vae, images: Tensor, nz: int):
     kl = (((2 * log_sigma).exp() + mean**2 - 1) / 2 - log_sigma).mean(0).sort(descending=True).values
     figure, axis = subplots(figsize=(8, 2.6))
     axis.bar(range(nz), kl.numpy())
-    used = int((mean.var(0) > 0.01).sum())
-    axis.set(xlabel="latent dimension, by KL", ylabel="nats", title=f"{used} of {nz} dimensions are used")
+    used = int((kl > USED).sum())
+    axis.set(
+        xlabel="latent dimension, by KL", ylabel="nats", title=f"{used} of {nz} dimensions hold more than {USED} nats"
+    )
     return figure
 
 
