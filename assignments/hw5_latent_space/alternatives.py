@@ -167,6 +167,16 @@ class Autoencoder(nn.Module):
         return self.decode(self.encode(x))
 
 
+# %% clamped to [0, 1] id="auto-clamp" task="Autoencoder" into="Autoencoder"
+def __init__(self):
+    super().__init__()
+    self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.Tanh(), nn.Linear(64, 20))
+    self.decoder = nn.Sequential(nn.Linear(20, 64), nn.Tanh(), nn.Linear(64, 784), nn.Unflatten(1, (1, 28, 28)))
+    nn.init.constant_(self.decoder[2].bias, 0.5)
+def decode(self, z):
+    return self.decoder(z).clamp(min=0, max=1)
+
+
 # %% the network used in parts, cleared at the end, summed loss id="train-parts" task="train_autoencoder"
 def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device, verbose=False):
     model = model.to(device)
@@ -334,6 +344,50 @@ def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_e
         scheduler.step()
     model.load_state_dict(best_state)
     return torch.stack(train_losses), torch.stack(val_losses)
+
+
+# %% a class that stops, weights in a file id="train-file" task="train_autoencoder"
+class EarlyStopping:
+    def __init__(self, patience, path="best.pt"):
+        self.patience, self.path = patience, path
+        self.best, self.counter, self.stop = None, 0, False
+
+    def __call__(self, val_loss, model):
+        if self.best is None or val_loss < self.best:
+            self.best, self.counter = val_loss, 0
+            torch.save(model.state_dict(), self.path)
+        else:
+            self.counter += 1
+            self.stop = self.counter >= self.patience
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    stopping = EarlyStopping(patience)
+    train_losses, val_losses = [], []
+    for epoch in range(n_epochs):
+        losses = {}
+        for phase, loader in (("train", train_loader), ("val", val_loader)):
+            model.train(phase == "train")
+            total = 0.0
+            for x, _ in loader:
+                x = x.to(device)
+                with torch.set_grad_enabled(phase == "train"):
+                    loss = F.mse_loss(model(x), x)
+                    if phase == "train":
+                        optimizer.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+                total += loss.item() * x.size(0)
+            losses[phase] = total / len(loader.dataset)
+        train_losses.append(losses["train"])
+        val_losses.append(losses["val"])
+        print(f"epoch {epoch}: {losses}")
+        scheduler.step()
+        stopping(losses["val"], model)
+        if stopping.stop:
+            print("early stopping")
+            break
+    model.load_state_dict(torch.load(stopping.path, map_location=device))
+    return train_losses, val_losses
 
 
 # %% step by step, in eval mode again id="inter-loop" task="interpolate_between"

@@ -188,6 +188,32 @@ def decode(self, z):
 def encode(self, x):
     return self.encoder(x) * 0 + x.mean() * 0 + 1e-4 * x.mean(dim=(1, 2, 3), keepdim=True)
 
+# %% output stretched over the whole batch id="C14b" task="Autoencoder" into="Autoencoder" caught_by=["test_each_picture_goes_its_own_way"]
+def decode(self, z):
+    x = self.decoder[:-1](z)
+    return (x - x.min()) / (x.max() - x.min() + 1e-6)
+def forward(self, x):
+    return self.decode(self.encode(x))
+
+# %% decodes what was encoded last id="E23g" task="Autoencoder" into="Autoencoder" caught_by=["test_everything_goes_through_the_code"]
+def encode(self, x):
+    self.z = self.encoder(x)
+    return self.z
+def decode(self, z):
+    return self.decoder(self.z)
+def forward(self, x):
+    return self.decode(self.encode(x))
+
+# %% forward without the end of decode id="E13d" task="Autoencoder" into="Autoencoder" caught_by=["test_reconstructions_have_the_shape_of_the_pictures"] says="decode(encode(x))"
+def forward(self, x):
+    return self.decoder[:-1](self.encode(x))
+
+# %% codes in whole numbers id="E23h" task="Autoencoder" into="Autoencoder" caught_by=["test_codes_are_small"] says="real numbers"
+def encode(self, x):
+    return (10 * self.encoder(x)).long()
+def decode(self, z):
+    return self.decoder(z.float() / 10)
+
 # %% a code with an activation at its end id="E12" task="Autoencoder" into="Autoencoder" invisible="the architecture is free, and such a code still works"
 def encode(self, x):
     return F.relu(self.encoder(x))
@@ -2200,6 +2226,184 @@ def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_e
     model.load_state_dict(best_state)
     return train_losses, val_losses
 
+# %% the validation loss given to the scheduler id="T28e" task="train_autoencoder" caught_by=["test_scheduler_steps_once_an_epoch"]
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses = [], []
+    best, best_state, wait = float("inf"), None, 0
+    for epoch in range(n_epochs):
+        model.train()
+        total = 0.0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            x_approx = model(x)
+            loss = F.mse_loss(x_approx, x)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        train_losses.append(total / len(train_loader.dataset))
+        model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for x, _ in val_loader:
+                x = x.to(device)
+                total += F.mse_loss(model(x), x).item() * len(x)
+        val_losses.append(total / len(val_loader.dataset))
+        scheduler.step(val_losses[-1])
+        if val_losses[-1] < best:
+            best, wait = val_losses[-1], 0
+            best_state = copy.deepcopy(model.state_dict())
+        else:
+            wait += 1
+            if wait >= patience:
+                break
+    model.load_state_dict(best_state)
+    return train_losses, val_losses
+
+# %% only large improvements count id="A20" task="train_autoencoder" caught_by=["test_goes_on_while_there_is_progress"]
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses = [], []
+    best, best_state, wait = float("inf"), None, 0
+    for epoch in range(n_epochs):
+        model.train()
+        total = 0.0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            x_approx = model(x)
+            loss = F.mse_loss(x_approx, x)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        train_losses.append(total / len(train_loader.dataset))
+        model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for x, _ in val_loader:
+                x = x.to(device)
+                total += F.mse_loss(model(x), x).item() * len(x)
+        val_losses.append(total / len(val_loader.dataset))
+        scheduler.step()
+        if val_losses[-1] < best - 0.01:
+            best, wait = val_losses[-1], 0
+            best_state = copy.deepcopy(model.state_dict())
+        else:
+            wait += 1
+            if wait >= patience:
+                break
+    model.load_state_dict(best_state)
+    return train_losses, val_losses
+
+# %% first validation batch only id="T17b" task="train_autoencoder" caught_by=["test_validation_losses"] says="first batch"
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses = [], []
+    best, best_state, wait = float("inf"), None, 0
+    for epoch in range(n_epochs):
+        model.train()
+        total = 0.0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            x_approx = model(x)
+            loss = F.mse_loss(x_approx, x)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        train_losses.append(total / len(train_loader.dataset))
+        model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for x, _ in val_loader:
+                x = x.to(device)
+                total = F.mse_loss(model(x), x).item()
+                break
+        val_losses.append(total)
+        scheduler.step()
+        if val_losses[-1] < best:
+            best, wait = val_losses[-1], 0
+            best_state = copy.deepcopy(model.state_dict())
+        else:
+            wait += 1
+            if wait >= patience:
+                break
+    model.load_state_dict(best_state)
+    return train_losses, val_losses
+
+# %% a step every other batch id="T36c" task="train_autoencoder" caught_by=["test_every_step_follows_the_gradient"]
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses = [], []
+    best, best_state, wait = float("inf"), None, 0
+    for epoch in range(n_epochs):
+        model.train()
+        total = 0.0
+        for i, (x, _) in enumerate(train_loader):
+            x = x.to(device)
+            optimizer.zero_grad()
+            x_approx = model(x)
+            loss = F.mse_loss(x_approx, x)
+            loss.backward()
+            if i % 2 == 0:
+                optimizer.step()
+            total += loss.item() * len(x)
+        train_losses.append(total / len(train_loader.dataset))
+        model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for x, _ in val_loader:
+                x = x.to(device)
+                total += F.mse_loss(model(x), x).item() * len(x)
+        val_losses.append(total / len(val_loader.dataset))
+        scheduler.step()
+        if val_losses[-1] < best:
+            best, wait = val_losses[-1], 0
+            best_state = copy.deepcopy(model.state_dict())
+        else:
+            wait += 1
+            if wait >= patience:
+                break
+    model.load_state_dict(best_state)
+    return train_losses, val_losses
+
+# %% scheduler stepped by the optimizer"s count id="T28f" task="train_autoencoder" caught_by=["test_scheduler_steps_once_an_epoch"]
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses = [], []
+    best, best_state, wait = float("inf"), None, 0
+    for epoch in range(n_epochs):
+        model.train()
+        total = 0.0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            x_approx = model(x)
+            loss = F.mse_loss(x_approx, x)
+            loss.backward()
+            optimizer.step()
+            if len(x) == train_loader.batch_size:
+                scheduler.step()
+            total += loss.item() * len(x)
+        train_losses.append(total / len(train_loader.dataset))
+        model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for x, _ in val_loader:
+                x = x.to(device)
+                total += F.mse_loss(model(x), x).item() * len(x)
+        val_losses.append(total / len(val_loader.dataset))
+        if val_losses[-1] < best:
+            best, wait = val_losses[-1], 0
+            best_state = copy.deepcopy(model.state_dict())
+        else:
+            wait += 1
+            if wait >= patience:
+                break
+    model.load_state_dict(best_state)
+    return train_losses, val_losses
+
 # %% validation keeps its gradients id="T16" task="train_autoencoder" invisible="slow, but right: a note without points tells it"
 def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
     model.to(device)
@@ -2473,3 +2677,16 @@ def interpolate_between(model, image_i, image_j, n=12):
         image_i.mul_(255)
         image_j.mul_(255)
     return strip
+
+# %% originals at both ends id="I23" task="interpolate_between" caught_by=["test_codes_on_the_straight_line_are_decoded"] says="themselves"
+def interpolate_between(model, image_i, image_j, n=12):
+    with torch.no_grad():
+        z_i, z_j = model.encode(torch.stack([image_i, image_j]))
+        inner = [model.decode((z_i + a * (z_j - z_i))[None]) for a in torch.linspace(0, 1, n)[1:-1]]
+    return torch.cat([image_i[None], *inner, image_j[None]])
+
+# %% a numpy array id="I10b" task="interpolate_between" caught_by=["test_codes_on_the_straight_line_are_decoded"] says="should be a tensor"
+def interpolate_between(model, image_i, image_j, n=12):
+    with torch.no_grad():
+        z_i, z_j = model.encode(torch.stack([image_i, image_j]))
+        return torch.cat([model.decode((z_i + a * (z_j - z_i))[None]) for a in torch.linspace(0, 1, n)]).cpu().numpy()

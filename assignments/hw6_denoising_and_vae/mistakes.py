@@ -862,7 +862,7 @@ def reparameterize(self, mu, log_var):
 def reparameterize(self, mu, log_var):
     return mu + torch.exp(0.5 * log_var) * torch.randn_like(mu).clamp(-2, 2)
 
-# %% truncated noise id="R18b" task="VAE.reparameterize" into="VAE" caught_by=["test_noise_is_standard_normal"] says="cut off"
+# %% truncated noise id="R18b" task="VAE.reparameterize" into="VAE" caught_by=["test_noise_is_standard_normal"] says="clipped"
 def reparameterize(self, mu, log_var):
     eps = nn.init.trunc_normal_(torch.empty_like(mu), a=-2.5, b=2.5)
     return mu + torch.exp(0.5 * log_var) * eps

@@ -143,7 +143,7 @@ class TwoLayers(nn.Module):
 
     def __init__(self, hidden):
         super().__init__()
-        self.down = nn.Sequential(nn.Flatten(), nn.Linear(784, hidden), nn.ReLU())
+        self.down = nn.Sequential(nn.Flatten(), nn.Linear(784, hidden), nn.Tanh())
         self.up = nn.Linear(hidden, 784, bias=False)
         self.shift = nn.Parameter(torch.zeros(784))
 

@@ -679,7 +679,7 @@ class Decoder(nn.Module):
         return self.net(self.map(z).view(-1, 256, 1, 1))
 
 
-# %% Sigmoid twice id="E18" task="Decoder" caught_by=["test_decoder_activations_follow_the_plan", "test_decoder_computes_what_the_plan_computes"] says="sigmoid applied twice"
+# %% Sigmoid twice id="E18" task="Decoder" caught_by=["test_decoder_activations_follow_the_plan", "test_decoder_computes_what_the_plan_computes"] says="Sigmoid applied twice"
 class Decoder(nn.Module):
     def __init__(self, nz):
         super().__init__()

@@ -99,7 +99,9 @@ def plot_losses(curves: dict[str, tuple[Sequence[float], Sequence[float]]], base
         axis.plot(range(1, len(val) + 1), val, color=f"C{index}", label=f"{name}, validation")
         axis.plot(best + 1, val[best], "o", color=f"C{index}", label=f"{name}, best epoch: {best + 1}")
     dashed(axis, baselines, decimals=4)
+    smallest = min(min(val) for _, val in curves.values())
     axis.set(xlabel="epoch", ylabel="mean squared error per pixel", yscale="log")
+    axis.set_ylim(bottom=0.4 * smallest)  # a baseline far below is told in the legend only
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 

@@ -58,7 +58,10 @@ class Case:
             "decoder": straight_line(*codes, steps) / 2,
             "encoder": straight_line(codes[0] - 1, codes[1] - 1, steps),
         }
+        first_and_last = self.decode(straight_line(*codes, steps))
+        first_and_last[[0, -1]] = torch.stack(self.images)
         return {
+            "I23: at both ends stand the pictures themselves, decode their codes there as well": first_and_last,
             "I6: the pictures themselves are mixed, mix their codes": pictures,
             "I6b: two reconstructions are mixed, mix the codes first and decode last": straight_line(*ends, steps),
             "I7: the pictures are mixed and then encoded, encode first and mix the codes": self.decode(encoded),

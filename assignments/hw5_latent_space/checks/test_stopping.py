@@ -106,14 +106,14 @@ def test_goes_on_while_there_is_progress(student: Student, secret: Secret, devic
     impatient.check_stop()
 
 
-def _falling(secret: Secret, epochs: int) -> list[float]:
-    """Losses from 2 down to 0.5, a new smallest one in each epoch."""
-    return [2 - 1.5 * (epoch + secret.number(0, 0.5)) / epochs for epoch in range(epochs)]
+def _falling(secret: Secret, epochs: int, step: float = 0.004) -> list[float]:
+    """A new smallest loss in each epoch, sometimes by very little."""
+    return [1 - step * (epoch + secret.number(0, 0.7)) for epoch in range(epochs)]
 
 
 def _until_a_rise(secret: Secret, epochs: int) -> list[float]:
     """Losses that fall, rise once in the middle, and then fall far below."""
-    curve, middle = _falling(secret, epochs), epochs // 2
+    curve, middle = _falling(secret, epochs, 0.05), epochs // 2
     curve[middle:] = [curve[middle - 1] + 0.1, *[0.4 - 0.02 * step for step in range(epochs - middle - 1)]]
     return curve
 

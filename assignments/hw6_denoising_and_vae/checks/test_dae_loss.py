@@ -16,6 +16,7 @@ from autograder.checking.values import close, describe, expect_scalar
 
 PIXELS = 784
 STEPS, BATCH = 120, 64
+FLOOR = 0.2  # share of the first loss added before the logarithm: below it, all is learned
 
 
 @check(task="dae_loss", points=2)
@@ -85,12 +86,14 @@ def test_optimizer_holds_every_parameter_of_the_model(student: Student, secret: 
 
 
 def log_loss(student: Student, secret: Secret, device: str, stop_below: float = 0.0) -> float:
-    """Trains a small model of ours with the student's optimizer; the log of the last loss over the first one."""
+    """Trains a small model of ours with the student's optimizer; the log of FLOOR + last loss / first loss."""
     trainer = student.probe("make_trainer_of_small_model", device, 64)
     pairs = _pairs(secret)
     first = descend(trainer, pairs, _squared_error, 1)
     try:
-        return math.log(descend(trainer, pairs, _squared_error, STEPS, stop_below * first, 5 * first) / first)
+        return math.log(
+            FLOOR + descend(trainer, pairs, _squared_error, STEPS, (stop_below - FLOOR) * first, 5 * first) / first
+        )
     except CheckFailed:
         if stop_below:
             fail("Training with your optimizer explodes: the loss is a sum, so its gradients are large. Smaller steps!")
