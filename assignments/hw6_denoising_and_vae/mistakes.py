@@ -464,10 +464,6 @@ def make_dae_optimizer(model):
 def make_dae_optimizer(model):
     return torch.optim.Adam(model.parameters(), lr=1e-3), nn.MSELoss(reduction="sum")
 
-# %% weight decay that outweighs the loss id="T38d" task="make_dae_optimizer" caught_by=["test_training_with_it_lowers_the_loss"]
-def make_dae_optimizer(model):
-    return torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e6)
-
 # %% parameters of a copy id="T7f" task="make_dae_optimizer" caught_by=["test_optimizer_holds_every_parameter_of_the_model", "test_training_with_it_lowers_the_loss"]
 def make_dae_optimizer(model):
     import copy
