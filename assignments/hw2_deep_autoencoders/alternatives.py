@@ -335,3 +335,51 @@ def encode_both(model, *images):
 def interpolation_strip(model, image1, image2, n=10):
     z1, z2 = encode_both(model, image1, image2)
     return torch.cat([model.decoder(torch.lerp(z2, z1, i / (n - 1))) for i in range(n)], dim=0)
+
+
+# %% layers that find their sizes themselves id="three-lazy" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.LazyLinear(num_hidden_1), nn.ReLU(), nn.LazyLinear(num_hidden_2), nn.ReLU(), nn.LazyLinear(num_hidden_3)
+    )
+    self.decoder = nn.Sequential(
+        nn.LazyLinear(num_hidden_2), nn.ReLU(), nn.LazyLinear(num_hidden_1), nn.ReLU(), nn.LazyLinear(num_out), nn.Tanh()
+    )
+
+
+# %% layers by name, in a ModuleDict id="pca-dict" task="PCAAutoencoder"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.parts = nn.ModuleDict({"in": nn.Linear(num_in, num_hidden), "out": nn.Linear(num_hidden, num_out)})
+        self.history = []
+
+    @property
+    def encoder(self):
+        return self.parts["in"]
+
+    @property
+    def decoder(self):
+        return self.parts["out"]
+
+    def forward(self, x):
+        return self.parts["out"](self.parts["in"](x))
+
+
+# %% numbers of another type id="two-tensor" task="MY_TWO_LAYER_SIZES"
+MY_TWO_LAYER_SIZES = torch.tensor([96, 16])
+
+
+# %% weighted sum in a generator id="inter-sum" task="interpolation"
+def interpolation(lambda1, model, image1, image2):
+    pairs = ((lambda1, image1), (1 - lambda1, image2))
+    return model.decoder(sum(weight * model.encoder(image.reshape(1, -1)) for weight, image in pairs))
+
+
+# %% einsum over two codes id="strip-einsum" task="interpolation_strip"
+def interpolation_strip(model, image1, image2, n=10):
+    codes = model.encoder(torch.cat([image1.view(1, -1), image2.view(1, -1)]))
+    first = torch.linspace(0, 1, n, dtype=codes.dtype, device=codes.device)
+    weights = torch.stack([first, 1 - first], dim=1)
+    return model.decoder(torch.einsum("nk,kd->nd", weights, codes))

@@ -733,3 +733,116 @@ def __init__(self, num_in, num_hidden, num_out):
     self.decoder = nn.Linear(num_hidden, num_out)
     nn.init.zeros_(self.encoder.weight)
     nn.init.zeros_(self.decoder.weight)
+
+
+# %% centred by the mean of the batch id="P12" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_encoder_then_decoder"]
+def forward(self, x):
+    mean = x.mean(dim=0, keepdim=True)
+    return self.decoder(self.encoder(x - mean))
+
+
+# %% output cut to the range of the data id="P13" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_affine", "test_model_is_encoder_then_decoder"] says="not PCA"
+def forward(self, x):
+    return self.decoder(self.encoder(x)).clamp(-1, 1)
+
+
+# %% softmax over the code id="P14" task="PCAAutoencoder" into="PCAAutoencoder" caught_by=["test_model_is_affine", "test_linear_encoder_gives_the_code"]
+def __init__(self, num_in, num_hidden, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden), nn.Softmax(dim=1))
+    self.decoder = nn.Linear(num_hidden, num_out)
+
+
+# %% negative size id="Z9" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"] says="from 1 up"
+MY_TWO_LAYER_SIZES = (128, -16)
+
+
+# %% nothing chosen id="Z10" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"]
+MY_TWO_LAYER_SIZES = None
+
+
+# %% a tuple in a tuple id="Z11" task="MY_THREE_LAYER_SIZES" caught_by=["test_three_sizes_of_my_own"]
+MY_THREE_LAYER_SIZES = ((128, 64, 16),)
+
+
+# %% an empty place id="Z12" task="MY_THREE_LAYER_SIZES" caught_by=["test_three_sizes_of_my_own"] says="it holds None"
+MY_THREE_LAYER_SIZES = (128, 64, None)
+
+
+# %% batch normalization between the layers id="E8" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_encoder_gives_the_code"] says="BatchNorm"
+def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+    super().__init__()
+    self.encoder = nn.Sequential(
+        nn.Linear(num_in, num_hidden_1), nn.BatchNorm1d(num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_hidden_2), nn.BatchNorm1d(num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_3),
+    )
+    self.decoder = nn.Sequential(
+        nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(),
+        nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(),
+        nn.Linear(num_hidden_1, num_out), nn.Tanh(),
+    )
+
+
+# %% a shortcut around the code id="E31" task="ThreeLayerAutoencoder" caught_by=["test_same_weights_give_the_same_pictures", "test_activations_are_those_of_the_plan"]
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.e1, self.e2 = nn.Linear(num_in, num_hidden_1), nn.Linear(num_hidden_1, num_hidden_2)
+        self.e3 = nn.Linear(num_hidden_2, num_hidden_3)
+        self.d1, self.d2 = nn.Linear(num_hidden_3, num_hidden_2), nn.Linear(num_hidden_2, num_hidden_1)
+        self.d3 = nn.Linear(num_hidden_1, num_out)
+
+    def encoder(self, x):
+        return self.e3(F.relu(self.e2(F.relu(self.e1(x)))))
+
+    def decoder(self, z):
+        return torch.tanh(self.d3(F.relu(self.d2(F.relu(self.d1(z))))))
+
+    def forward(self, x):
+        h1 = F.relu(self.e1(x))
+        h2 = F.relu(self.e2(h1))
+        z = self.e3(h2)
+        y = F.relu(self.d1(z)) + h2
+        return torch.tanh(self.d3(F.relu(self.d2(y)) + h1))
+
+
+# %% Tanh in the decoder and once more in forward id="E18" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan", "test_same_weights_give_the_same_pictures"]
+def forward(self, x):
+    return torch.tanh(self.decoder(self.encoder(x)))
+
+
+# %% arguments of the lerp in the wrong order id="I1l" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image"] says="exchanged"
+def interpolation(lambda1, model, image1, image2):
+    z1, z2 = model.encoder(image1.reshape(1, -1)), model.encoder(image2.reshape(1, -1))
+    return model.decoder(torch.lerp(z1, z2, lambda1))
+
+
+# %% codes of length one id="I25" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image"]
+def interpolation(lambda1, model, image1, image2):
+    z1 = F.normalize(model.encoder(image1.reshape(1, -1)))
+    z2 = F.normalize(model.encoder(image2.reshape(1, -1)))
+    return model.decoder(lambda1 * z1 + (1 - lambda1) * z2)
+
+
+# %% the images themselves at the ends id="I24" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_holds_both_ends"] says="the images themselves"
+def interpolation_strip(model, image1, image2, n=10):
+    rows = [image2.reshape(1, -1)]
+    rows += [interpolation(i / (n - 1), model, image1, image2) for i in range(1, n - 1)]
+    return torch.cat([*rows, image1.reshape(1, -1)])
+
+
+# %% ready to be shown, in [0, 1] id="I26" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps", "test_strip_holds_both_ends"]
+def interpolation_strip(model, image1, image2, n=10):
+    strip = torch.cat([interpolation(l, model, image1, image2) for l in torch.linspace(0, 1, n)])
+    return to_img(strip).view(n, 784)
+
+
+# %% the pictures of the notebook id="N1t" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"]
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(l, model, sevens, ones) for l in torch.linspace(0, 1, n)])
+
+
+# %% steps that are not equal id="I9t" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"]
+def interpolation_strip(model, image1, image2, n=10):
+    return torch.cat([interpolation(l**2, model, image1, image2) for l in torch.linspace(0, 1, n)])

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 
 def make(namespace, device, name, *sizes):
-    """A new model of the notebook."""
-    return namespace[name](*sizes).to(device)
+    """A new model of the notebook. Layers that find their sizes in the first pass get one."""
+    model = namespace[name](*sizes).to(device)
+    if isinstance(model, nn.Module) and any(is_lazy(parameter) for parameter in model.parameters()):
+        model(torch.zeros(2, sizes[0], device=device))
+    return model
 
 
 def run(namespace, device, model, inputs, training=False, part=None):

@@ -308,7 +308,7 @@ def __len__(self):
     return math.ceil(len(self.images) / 64)
 
 
-# %% length off by one id="X3" task="ImageDataset" into="ImageDataset" caught_by=["test_length_is_the_number_of_pictures", "test_labels_belong_to_the_pictures"] says="off by one"
+# %% length off by one id="X3" task="ImageDataset" into="ImageDataset" caught_by=["test_length_is_the_number_of_pictures", "test_labels_belong_to_the_pictures"] says="number of pictures"
 def __len__(self):
     return len(self.images) - 1
 

@@ -225,6 +225,9 @@ class Strip:
             "I2b: lambda starts after 0 (linspace(0, 1, n) holds both ends)": self.right((count + 1) / n),
             "I9: lambda is a whole number, it must run from 0 to 1": self.right(count.float()),
             "I20: lambda does not depend on n": self.right(count / (DEFAULT - 1)),
+            "I24: the ends are the images themselves, not what the model makes of them": torch.cat(
+                [self.scene.second, self.right(values)[1:-1], self.scene.first]
+            ),
             "I21: all pictures are the same": self.right(0 * values + 1),
             "I21b: all pictures are the same, that of lambda = 0": self.right(0 * values),
             **self.scene.wrong(values),

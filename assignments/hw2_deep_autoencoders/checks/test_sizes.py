@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -22,8 +23,9 @@ THREE = "MY_THREE_LAYER_SIZES"
 COUNT = {TWO: 2, THREE: 3}
 GIVEN = {TWO: (32, 16), THREE: (64, 32, 16)}
 PIXELS = 784
-KINDS, STEPS, BATCH, RATE = 12, 120, 48, 4e-3
-WIDEST = 256  # what is wider learns these few pictures no better, it only takes longer
+KINDS, STEPS, BATCH, RATE = 12, 120, 36, 4e-3
+WIDEST = 128  # what is wider learns these few pictures no better, it only takes longer
+FLOOR = 0.2  # added before the logarithm: below it, all that counts is learned
 
 
 def expect_sizes(student: Student, name: str) -> tuple[int, ...]:
@@ -37,15 +39,20 @@ def expect_sizes(student: Student, name: str) -> tuple[int, ...]:
     if len(value) != count:
         end = f"; it holds {len(value)}: only the hidden layers, without the {PIXELS} pixels."
         fail(what + end)
-    if not all(_is_whole(size) for size in value):
-        fail(f"{what}; at least one entry is none.")
-    if min(value) < 1:
+    sizes = [_whole(size) for size in value]
+    if None in sizes:
+        fail(f"{what}; it holds {describe(value[sizes.index(None)])}.")
+    if min(sizes) < 1:
         fail(f"{what} from 1 up; one entry of it is smaller.")
-    return tuple(int(size) for size in value)
+    return tuple(sizes)
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _whole(value: Any) -> int | None:
+    """A whole number of any type as an int, None for anything else."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except (TypeError, ValueError, RuntimeError):
+        return None
 
 
 def check_choice(student: Student, name: str) -> None:
@@ -73,7 +80,7 @@ def test_three_sizes_of_my_own(student: Student):
 
 
 def log_error(student: Student, secret: Secret, name: str, stop_below: float = 0.0) -> float:
-    """Log of the error that is left after a short training of these sizes, in units of that of the mean picture."""
+    """Log of FLOOR + the error left after a short training of these sizes, in units of that of the mean picture."""
     sizes = expect_sizes(student, name)
     return secret.memo((name, sizes, stop_below), lambda: _train(sizes, secret.streams(1)[0], stop_below))
 
@@ -119,12 +126,12 @@ def _train(sizes: Sequence[int], secret: Secret, stop_below: float) -> float:
         x = draw(secret, kinds, BATCH).flatten(1)
         loss = F.mse_loss(network(x), x)
         recent = [*recent[-4:], loss.item() / unit]
-        if len(recent) == 5 and sum(recent) / 5 < stop_below:
+        if len(recent) == 5 and FLOOR + sum(recent) / 5 < stop_below:
             break
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return math.log(sum(recent) / len(recent))
+    return math.log(FLOOR + sum(recent) / len(recent))
 
 
 def _network(widths: Sequence[int]) -> nn.Sequential:
