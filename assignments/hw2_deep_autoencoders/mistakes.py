@@ -381,7 +381,7 @@ def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
     )
 
 
-# %% two layers only id="E2" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_encoder_gives_the_code"] says="less than the plan"
+# %% two layers only id="E2" task="ThreeLayerAutoencoder" into="ThreeLayerAutoencoder" caught_by=["test_layers_are_those_of_the_plan", "test_encoder_gives_the_code"] says="layers with parameters more"
 def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
     super().__init__()
     self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_hidden_3))

@@ -158,11 +158,11 @@ def decode(self, z):
 def forward(self, x):
     return x
 
-# %% the code is ignored id="E23d" task="Autoencoder" into="Autoencoder" caught_by=["test_everything_goes_through_the_code", "test_network_learns_to_tell_pictures_apart"] says="does not depend on the code"
+# %% the code is ignored id="E23d" task="Autoencoder" into="Autoencoder" caught_by=["test_everything_goes_through_the_code", "test_network_learns_to_tell_pictures_apart"] says="depend on the code"
 def decode(self, z):
     return self.decoder(torch.zeros_like(z))
 
-# %% a code that is constant id="E23e" task="Autoencoder" into="Autoencoder" caught_by=["test_everything_goes_through_the_code"] says="same code"
+# %% a code that is constant id="E23e" task="Autoencoder" into="Autoencoder" caught_by=["test_everything_goes_through_the_code"] says="depend on the picture"
 def encode(self, x):
     return torch.softmax(self.encoder(x).mean(dim=1, keepdim=True), dim=1).expand(-1, 32, 3, 3)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 _WEIGHTS = ("input", "weight", "bias")
@@ -53,6 +54,8 @@ class Follower(TorchFunctionMode):
     def follow(self, inputs: torch.Tensor) -> dict[str, Any]:
         """The layers of one pass in evaluation mode, with what came into and out of each, and the result."""
         self.layers, self.tensors, self.strange, self._last, self._tried = [], [], 0, None, None
+        if any(_is_lazy(parameter) for parameter in self.model.parameters()):
+            self.run(inputs)  # lazy layers get their sizes, and their weights a place, in the first pass
         self._owned = {_storage(tensor) for tensor in (*self.model.parameters(), *self.model.buffers())}
         self.model.eval()
         with torch.no_grad(), self:
@@ -61,7 +64,7 @@ class Follower(TorchFunctionMode):
 
     def seen(self) -> dict[str, Any]:
         """The layers so far: also of a pass that an error ended."""
-        parameters = sum(parameter.numel() for parameter in self.model.parameters())
+        parameters = sum(parameter.numel() for parameter in self.model.parameters() if not _is_lazy(parameter))
         return {"layers": self.layers, "strange": self.strange, "parameters": parameters, "tried": self._tried}
 
     def fill(self, values: list[dict[str, torch.Tensor]]) -> None:
@@ -166,3 +169,8 @@ def _first_tensor(args: Any, kwargs: Any) -> torch.Tensor | None:
 def _storage(tensor: torch.Tensor) -> int:
     """Where a tensor's numbers lie: the same for a parameter and its views."""
     return int(tensor.untyped_storage().data_ptr())
+
+
+def _is_lazy(parameter: torch.Tensor) -> bool:
+    """Whether a parameter has no size yet, as those of `nn.LazyLinear` before the first pass."""
+    return bool(is_lazy(parameter))

@@ -138,6 +138,7 @@ RIGHT = {
     "1x1 convolution for the last map": nn.Sequential(*list(plan())[:7], nn.Conv2d(8, CODE, 1), nn.Flatten()),
     "linear for the last convolution": changed(5, nn.Flatten(), nn.Linear(54, 8)),
     "float64 inside": Double(),
+    "lazy layers": nn.Sequential(*list(plan())[:8], nn.LazyLinear(CODE)),
     "dropout, idle in evaluation mode": changed(6, nn.LeakyReLU(), nn.Dropout()),
     "flatten early": changed(6, nn.Flatten(), nn.LeakyReLU()),
 }

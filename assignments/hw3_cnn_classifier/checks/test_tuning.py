@@ -32,7 +32,7 @@ def draw(secret: Secret) -> Case:
     winner = secret.integer(1, 2)
     curves[winner][secret.integer(1, 3)], curves[winner][-1] = 1 - 1 / 64, 0.1
     curves[0][-1] = 1 - 2 / 64
-    rates = [float(f"{10 ** secret.number(-4, -2):.2g}") * (1 + 0.1 * number) for number in range(count)]
+    rates = [size / 10_000 for size in secret.sizes(count, 1, 99, avoid=(1, 10))]
     return Case(rates, curves, secret.integer(3, 9))
 
 
