@@ -53,6 +53,11 @@ class Assignment:
         return self.folder / "calibration.json"
 
     @property
+    def false_alarms(self) -> Path:
+        """How often the reference lost points by chance (written by `autograder validate --flake`)."""
+        return self.folder / "false_alarms.json"
+
+    @property
     def release_files(self) -> Path:
         return self.folder / "release_files"
 

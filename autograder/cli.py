@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder import __version__
+from autograder import __version__, cli_exports
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
@@ -140,7 +140,13 @@ def validate(
     names: NamesArgument = None,
     secrets: Annotated[int, typer.Option(min=1, help="Secrets for the reference, the blank and the alternatives.")] = 3,
     report: Annotated[Path | None, typer.Option(help="Write the matrix as HTML to this file.")] = None,
-    flake: Annotated[int, typer.Option(help="Grade the reference with this many secrets and count failures.")] = 0,
+    flake: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Grade the reference with this many secrets; counts are kept and continued.",
+        ),
+    ] = 0,
     workers: WorkersOption = None,
     isolation: IsolationOption = None,
     unsafe: UnsafeOption = False,
@@ -203,6 +209,9 @@ def demo(
 
     assignment = _assignment(name, course)
     run_demo(assignment, out, _options(assignment, "cpu", None, unsafe), workers or _cores(), data)
+
+
+app.command()(cli_exports.gradescope)
 
 
 def main() -> None:

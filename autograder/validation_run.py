@@ -10,8 +10,9 @@ from rich.console import Console
 from autograder.assignment import Assignment
 from autograder.grading.options import Options
 from autograder.reporting.validation_page import write_validation_page
+from autograder.validation.false_alarms import FalseAlarms, count_false_alarms, load_false_alarms
 from autograder.validation.trials import ALTERNATIVE, MISTAKE
-from autograder.validation.validate import FalseAlarms, Validation, count_false_alarms, upper_bound, validate
+from autograder.validation.validate import Validation, upper_bound, validate
 
 _FAILURES_SHOWN = 20
 
@@ -32,10 +33,9 @@ def validate_all(
         results.append(validate(assignment, options, secrets, workers, console))
         _print(results[-1], console)
         fine.append(not results[-1].problems)
-        if flake:
-            alarms = count_false_alarms(assignment, options, flake, workers, console)
-            _print_alarms(alarms, console)
-            fine.append(not alarms.failures)
+        alarms = count_false_alarms(assignment, options, flake, workers, console) if flake else None
+        _print_alarms(alarms or load_false_alarms(assignment), console)
+        fine.append(not (alarms and alarms.failures))
     if page:
         console.print(f"matrix: {write_validation_page(page, results)}", soft_wrap=True)
     return all(fine)
@@ -61,10 +61,11 @@ def _print(result: Validation, console: Console) -> None:
 
 
 def _print_alarms(alarms: FalseAlarms, console: Console) -> None:
-    console.print(
-        f"  {'reference, many secrets':<26}{len(alarms.failures)} failures in {alarms.gradings} gradings "
-        f"(rate below {alarms.bound:.1e} at 95 %)",
-        highlight=False,
-    )
+    if alarms.gradings:
+        found = f"{alarms.lost} of {alarms.gradings} gradings lost points (rate below {alarms.bound:.1e} at 95 %)"
+    else:
+        found = "not graded yet with these checks: --flake 1000"
+    console.print(f"  {'reference, many secrets':<26}{found}", highlight=False)
     for failure in alarms.failures[:_FAILURES_SHOWN]:
-        console.print(f"  ✗ {failure}", markup=False, style="red")
+        sentence = f"{failure.check} (secret {failure.secret}): {failure.message}"
+        console.print(f"  ✗ {sentence}", markup=False, style="red")

@@ -17,12 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from autograder.assignment import Assignment
 from autograder.checking.outcomes import Outcome
-from autograder.checking.secret import CourseSecret
 from autograder.errors import SandboxError
 from autograder.grading.options import Options
 from autograder.grading.pool import Pool
 from autograder.grading.worker import Job
-from autograder.validation.catalogue import Catalogue, make_submission, read_catalogue
+from autograder.validation.catalogue import Catalogue, read_catalogue
 from autograder.validation.trials import (
     ALTERNATIVE,
     MISTAKE,
@@ -31,10 +30,9 @@ from autograder.validation.trials import (
     Verdict,
     judge,
     make_trials,
-    write_notebook,
 )
 
-_JOB_SECONDS = 900.0
+JOB_SECONDS = 900.0
 _CONFIDENCE = 0.95
 
 
@@ -117,7 +115,7 @@ def _grade(
     keys = [options.secret.derive("validate", str(number)) for number in range(1 + max(t.secret for t in trials))]
     jobs = [Job(t.name, t.path, t.only, keys[t.secret], tag=str(number)) for number, t in enumerate(trials)]
     verdicts: dict[int, Verdict] = {}
-    with progress_bar(console) as progress, Pool(assignment, options, min(workers, len(jobs)), _JOB_SECONDS) as pool:
+    with progress_bar(console) as progress, Pool(assignment, options, min(workers, len(jobs)), JOB_SECONDS) as pool:
         bar = progress.add_task(assignment.name, total=len(jobs))
         for done in pool.grade(jobs):
             if done.report is None:
@@ -131,37 +129,6 @@ def _grade(
 def progress_bar(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)
-
-
-@dataclass(frozen=True)
-class FalseAlarms:
-    """How often the reference lost points, over many secrets."""
-
-    gradings: int
-    failures: tuple[str, ...]
-
-    @property
-    def bound(self) -> float:
-        return upper_bound(len(self.failures), self.gradings)
-
-
-def count_false_alarms(
-    assignment: Assignment, options: Options, count: int, workers: int, console: Console
-) -> FalseAlarms:
-    """Grades the reference with many secrets: how often would a right solution lose points by chance?"""
-    failures: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="autograder-flake-") as folder:
-        path = write_notebook(Path(folder) / "reference.ipynb", make_submission(assignment, kind=REFERENCE))
-        keys: list[CourseSecret] = [options.secret.derive("flake", str(number)) for number in range(count)]
-        jobs = [Job("reference", path, secret=key) for key in keys]
-        with progress_bar(console) as progress, Pool(assignment, options, workers, _JOB_SECONDS) as pool:
-            bar = progress.add_task(f"{assignment.name}: {count} secrets", total=count)
-            for done in pool.grade(jobs):
-                checks = done.report.checks if done.report else ()
-                lost = [f"{c.id}: {c.message}" for c in checks if c.outcome is not Outcome.PASSED]
-                failures += lost or ([] if done.report else [done.problem])
-                progress.advance(bar)
-    return FalseAlarms(count, tuple(failures))
 
 
 def upper_bound(failures: int, runs: int) -> float:
