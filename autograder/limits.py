@@ -5,12 +5,14 @@ from __future__ import annotations
 MB = 1 << 20
 
 # --- the notebook file ---------------------------------------------------------------------------------------------
-NOTEBOOK_BYTES = 64 * MB  # animations and many plots make 50 MB; more is no notebook
+NOTEBOOK_BYTES = 256 * MB  # animations and many plots make 200 MB, all outputs, which are skipped
+DAMAGED_BYTES = 64 * MB  # of a file that is not plain UTF-8 JSON: putting it right takes copies of it
 NOTEBOOK_CONTAINERS = 1_000_000  # opening braces and brackets: 64 MB of empty lists would take 1.4 GB once decoded
 NOTEBOOK_CELLS = 2_000  # ours have about 60
 NOTEBOOK_CODE_CHARS = 2_000_000  # of all code cells together; the parser takes about 1 s for as much
 CELL_BYTES = 1 * MB  # one cell's source as JSON; a picture pasted into a text cell may be larger and is then dropped
 METADATA_BYTES = 64 << 10  # one cell's metadata as JSON
+CELL_OUTPUT_BYTES = 8 * MB  # one cell's outputs, or its pasted pictures, as JSON, in what a human grader is shown
 ANSWER_CHARS = 200_000  # of one question's text, for counting words
 
 # --- finding cells again -------------------------------------------------------------------------------------------

@@ -6,12 +6,13 @@ Whatever is wrong with a file ends as one `Unreadable` with a sentence to the st
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ import msgspec
 
 from autograder.limits import (
     CELL_BYTES,
+    DAMAGED_BYTES,
+    MB,
     METADATA_BYTES,
     NOTEBOOK_BYTES,
     NOTEBOOK_CELLS,
@@ -43,6 +46,8 @@ class FileCell:
     source: str
     ids: tuple[str, ...] = ()  # the places where its identity may stand, the most trusted first
     kind: str = ""  # what our own metadata says, where it survived
+    outputs: msgspec.Raw | None = field(default=None, repr=False, compare=False)  # as they stand there, not looked at
+    attachments: msgspec.Raw | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class _Cell(msgspec.Struct):
     input: msgspec.Raw = msgspec.Raw(b"")  # what nbformat 3 calls the source of a code cell
     metadata: msgspec.Raw = msgspec.Raw(b"{}")
     id: msgspec.Raw = msgspec.Raw(b"null")
+    outputs: msgspec.Raw = msgspec.Raw(b"")
+    attachments: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _Worksheet(msgspec.Struct):
@@ -112,12 +119,9 @@ def parse(data: bytes) -> NotebookFile:
         raise Unreadable(
             f"The file is larger than {NOTEBOOK_BYTES >> 20} MB: clear the outputs of its cells and hand it in again."
         )
-    text, repairs = _text(data)
-    if not text.strip("\0 \t\r\n"):
-        raise Unreadable("The file is empty.")
-    if text.count("{") + text.count("[") > NOTEBOOK_CONTAINERS:
+    if data.count(b"{") + data.count(b"[") > NOTEBOOK_CONTAINERS:
         raise Unreadable("The file holds far more values than a notebook does.")
-    notebook = _decode(text)
+    notebook, repairs = _decode(data)
     raw = _raw_cells(notebook)
     if len(raw) > NOTEBOOK_CELLS:
         raise Unreadable(f"The notebook has {len(raw)} cells; at most {NOTEBOOK_CELLS} are read.")
@@ -141,28 +145,56 @@ def _text(data: bytes) -> tuple[str, list[str]]:
     return text, [] if encoding.startswith("utf-8") else [f"The file is in {encoding.upper()} instead of UTF-8."]
 
 
-def _decode(text: str) -> _Notebook:
+def _decode(data: bytes) -> tuple[_Notebook, list[str]]:
+    """The notebook, and what had to be assumed about its encoding."""
     try:
-        return _strict_or_lenient(text)
+        notebook = _decode_utf8(data)
+        return (notebook, []) if notebook is not None else _decode_text(data)
     except RecursionError:
         raise Unreadable("The file is nested too deeply to be a notebook.") from None
     except msgspec.ValidationError:
         raise Unreadable("The file is JSON but no Jupyter notebook: it has no list of cells.") from None
-    except (msgspec.DecodeError, UnicodeError):
-        raise Unreadable(_why_not_json(text)) from None
 
 
-def _strict_or_lenient(text: str) -> _Notebook:
-    """Jupyter also writes NaN and half surrogate pairs, which are no JSON: replaced when the strict reading fails."""
+def _decode_utf8(data: bytes) -> _Notebook | None:
+    """The usual file, without a copy of it: 200 MB of outputs are only passed over. None for any other."""
+    if json.detect_encoding(data) != "utf-8" or not _is_utf8(data):
+        return None
     try:
-        return msgspec.json.decode(text, type=_Notebook)
+        return msgspec.json.decode(data, type=_Notebook)
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeError):
-        text = text.rstrip("\0").encode("utf-8", "replace").decode()
-        text = _STRING_OR_NAN.sub(lambda found: found[0] if found[0].startswith('"') else "null", text)
-        text = _SURROGATE.sub(lambda found: "\\ufffd" if len(found[0]) == 6 else found[0], text)
-        return msgspec.json.decode(text, type=_Notebook)
+        return None
+
+
+def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), MB):
+            decoder.decode(data[start : start + MB])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode_text(data: bytes) -> tuple[_Notebook, list[str]]:
+    """Any other encoding, and what Jupyter writes though it is no JSON: NaN and half surrogate pairs, replaced."""
+    if len(data) > DAMAGED_BYTES:
+        raise Unreadable("The file is very large and damaged: clear the outputs of its cells and save it again.")
+    text, repairs = _text(data)
+    if not text.strip("\0 \t\r\n"):
+        raise Unreadable("The file is empty.")
+    lenient = text.rstrip("\0").encode("utf-8", "replace").decode()
+    lenient = _STRING_OR_NAN.sub(lambda found: found[0] if found[0].startswith('"') else "null", lenient)
+    lenient = _SURROGATE.sub(lambda found: "\\ufffd" if len(found[0]) == 6 else found[0], lenient)
+    try:
+        return msgspec.json.decode(lenient, type=_Notebook), repairs
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeError):
+        raise Unreadable(_why_not_json(text)) from None
 
 
 def _why_not_json(text: str) -> str:
@@ -208,6 +240,8 @@ def _file_cell(cell: _Cell) -> FileCell | None:
         source=source,
         ids=tuple(dict.fromkeys(name for name in found if isinstance(name, str))),
         kind=kind if isinstance(kind, str) else "",
+        outputs=cell.outputs,
+        attachments=cell.attachments,
     )
 
 

@@ -18,11 +18,14 @@ import socket
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox import limits, lockdown, wire
 from autograder.sandbox.protocol import ServerConfig, Spawn
 from autograder.sandbox.shell import Shell
+
+if TYPE_CHECKING:
+    from autograder.sandbox.recording import Recorder
 
 _LOCK_DOWN_FAILED = 98  # exit status
 _NO_ATTRIBUTE = object()
@@ -88,6 +91,7 @@ class _Child:
         self.probes = types.ModuleType("probes")
         self.undo: list[Callable[[], None]] = []
         self.busy = False
+        self.recorder: Recorder | None = None
         self.pid = os.getpid()
         signal.signal(signal.SIGINT, self._interrupted)
 
@@ -135,9 +139,24 @@ class _Child:
         if error := result.error_before_exec or result.error_in_exec:
             raise error
 
+    def _op_run(self, question: dict[str, Any]) -> Any:
+        """As `cell`, but the answer is what the cell shows, its error included."""
+        if self.recorder is None:
+            from autograder.sandbox.recording import Recorder
+
+            self.recorder = Recorder(self.shell)
+        return self.recorder.run(question["text"])
+
     def _op_write(self, question: dict[str, Any]) -> None:
         with open(os.path.basename(question["name"]), "w", encoding="utf-8") as file:
             file.write(question["text"])
+        importlib.invalidate_caches()
+
+    def _op_put(self, question: dict[str, Any]) -> None:
+        """A file of any kind, its name relative to the working folder."""
+        os.makedirs(os.path.dirname(question["name"]) or ".", exist_ok=True)
+        with open(question["name"], "wb") as file:
+            file.write(question["data"].tobytes())
         importlib.invalidate_caches()
 
     def _op_probes(self, question: dict[str, Any]) -> None:

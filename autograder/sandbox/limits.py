@@ -19,6 +19,9 @@ MESSAGE_CHARS = 1000  # of an exception's text
 PLACE_CHARS = 300  # of the line of code that raised
 OUTPUT_KEPT = 64 << 10  # bytes of stdout and stderr kept for the reader
 OUTPUT_FLOOD = 1 * MB  # more output than this ends the submission's process
+SHOWN_BYTES = 4 * MB  # characters of one cell's recorded outputs; further ones are dropped
+SHOWN_LINE_CHARS = 20_000  # of one part of a traceback (a frame with its lines)
+SHOWN_FRAMES = 20  # first and last ones of a traceback
 
 # --- time ------------------------------------------------------------------------------------------------------------
 START_SECONDS = 120.0  # for the warm server: a cold disk needs 7 s to import everything

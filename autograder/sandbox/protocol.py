@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -58,3 +58,15 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True):
     ok: bool
     value: Any = None
     error: list[str] = []  # type, message, place, function
+
+
+class Shown(msgspec.Struct, forbid_unknown_fields=True):
+    """One output of a notebook cell, with the fields that nbformat gives it."""
+
+    output_type: Literal["stream", "execute_result", "display_data", "error"]
+    name: Literal["stdout", "stderr"] = "stdout"
+    text: str = ""
+    data: dict[str, str] = {}
+    ename: str = ""
+    evalue: str = ""
+    traceback: list[str] = []

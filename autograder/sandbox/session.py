@@ -15,11 +15,14 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+import numpy as np
+
 from autograder.errors import SandboxError
 from autograder.sandbox import limits, wire
 from autograder.sandbox.faults import Crashed, MissingName, OutOfMemory, ProtocolBroken, StudentError, TimedOut
 from autograder.sandbox.isolation import Mode
-from autograder.sandbox.protocol import Event, Reply
+from autograder.sandbox.protocol import Event, Reply, Shown
 
 if TYPE_CHECKING:
     from autograder.sandbox.client import WarmServer
@@ -60,9 +63,29 @@ class Session:
         """Runs one notebook cell; raises StudentError when it fails."""
         self._ask("cell", seconds or self.bounds.cell_seconds, text=source)
 
+    def run(self, source: str, seconds: float | None = None) -> list[Shown]:
+        """Runs one notebook cell; what it shows, its error included. Raises StudentError when it is interrupted or
+        ends its process. What it writes past Python, to the descriptor itself, comes first."""
+        begin = len(self.output)
+        answer = self._ask("run", seconds or self.bounds.cell_seconds, text=source)
+        try:
+            shown = msgspec.json.decode(memoryview(answer), type=list[Shown])
+            while self._output >= 0 and self._drain():
+                pass
+        except (TypeError, ValueError, RecursionError, msgspec.DecodeError):
+            self._over(ProtocolBroken("a cell's outputs that are none"))
+        except _Flood:
+            self._over(Crashed(_FLOOD))
+        direct = self.output[begin:].decode(errors="replace")
+        return [Shown("stream", text=direct), *shown] if direct else shown
+
     def write(self, name: str, text: str) -> None:
         """Puts a text file into the working folder."""
         self._ask("write", self.bounds.cell_seconds, name=name, text=text)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Puts any file of up to FRAME_BYTES into the working folder; folders in its name are made."""
+        self._ask("put", self.bounds.cell_seconds, name=name, data=np.frombuffer(data, np.uint8))
 
     def load_probes(self, text: str) -> None:
         self._ask("probes", self.bounds.cell_seconds, text=text)
