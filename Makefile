@@ -10,7 +10,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format build validate bench clean
+.PHONY: help setup demo test lint format build validate bench results attacks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,6 +52,12 @@ validate: $(STAMP)  ## prove the checks against reference, blank, mistakes and a
 
 bench: $(STAMP)  ## time and memory beside stock nbgrader's (ARGS=--write updates docs/performance.md)
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
+
+results: $(STAMP)  ## train the references on the real data in DATA=folder, as the sheets do: docs/results.md
+	@$(BIN)/python -B -m trainings $(if $(DATA),--data '$(DATA)') $(ARGS)
+
+attacks: $(STAMP)  ## every hostile submission in every mode of isolation (some minutes; as root)
+	@$(BIN)/python -m pytest tests/sandbox/test_attacks.py tests/sandbox/test_modes.py --all-attacks $(ARGS)
 
 clean:  ## remove .venv, caches and the demo's folder; grades and the course secret stay
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""One warm server for all tests of the sandbox."""
+"""One warm server for all tests of the sandbox, and the mode of isolation it runs in."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.sandbox.client import WarmServer
-from autograder.sandbox.isolation import inspect_machine
+from autograder.sandbox.isolation import Mode, choose
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[WarmServer]:
-    """A server with numpy and torch, in the strongest isolation there is."""
-    with WarmServer(inspect_machine().modes[0], preload=["numpy", "torch"]) as running:
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """The mode that `--isolation` names, without it the strongest that the machine offers."""
+    wanted = request.config.getoption("--isolation")
+    return choose(Mode(wanted) if wanted else None)
+
+
+@pytest.fixture(scope="session")
+def server(mode: Mode) -> Iterator[WarmServer]:
+    """A server with numpy and torch."""
+    with WarmServer(mode, preload=["numpy", "torch"]) as running:
         yield running
