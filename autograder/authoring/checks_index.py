@@ -13,6 +13,7 @@ from autograder.errors import AuthoringError
 
 Constants = dict[str, Any]  # name -> value of a module's plain variables
 FORM = '@check(task="...", points=1)'
+VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")  # when Gradescope shows a check's result
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def _declaration(decorator: ast.expr, where: str, constants: Constants) -> tuple
     if not isinstance(decorator, ast.Call) or decorator.args:
         raise AuthoringError(f"{where}: write the decorator as {FORM}")
     said = {keyword.arg: _literal(keyword.value, constants) for keyword in decorator.keywords}
-    unknown = [str(key or "**") for key in said if key not in ("task", "points", "seconds")]
+    unknown = [str(key or "**") for key in said if key not in ("task", "points", "seconds", "visibility")]
     if unknown:
         raise AuthoringError(f"{where}: the decorator does not know {', '.join(unknown)}: write it as {FORM}")
     task, points = said.get("task"), said.get("points")
@@ -129,6 +130,8 @@ def _declaration(decorator: ast.expr, where: str, constants: Constants) -> tuple
         raise AuthoringError(f'{where}: no task: write the name of an object or method, such as task="VAE.encoder"')
     if isinstance(points, bool) or not isinstance(points, (int, float)) or not 0 < points < 1000:
         raise AuthoringError(f"{where}: no points: write a positive number, such as points=2")
+    if said.get("visibility", "visible") not in VISIBILITIES:
+        raise AuthoringError(f"{where}: no such visibility: there are {', '.join(VISIBILITIES)}")
     return task, float(points)
 
 

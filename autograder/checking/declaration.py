@@ -12,18 +12,23 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Declaration:
-    """What the decorator said: the task the check belongs to, its points, and the time limit of one call in it."""
+    """What the decorator said: the task the check belongs to, its points, the time limit of one call in it, and when
+    Gradescope shows it to students (empty: as all others)."""
 
     task: str
     points: float
     seconds: float | None = None
+    visibility: str = ""
 
 
-def check(*, task: str, points: float, seconds: float | None = None) -> Callable[[Function], Function]:
+def check(
+    *, task: str, points: float, seconds: float | None = None, visibility: str = ""
+) -> Callable[[Function], Function]:
     """Marks a pytest function as a hidden check of a task.
 
     Its docstring is the sentence that the student sees. `task` is an object of the notebook, or a method of one
-    ("VAE.reparameterize"); `points` is what passing earns; `seconds` limits one call of the student's code.
+    ("VAE.reparameterize"); `points` is what passing earns; `seconds` limits one call of the student's code;
+    `visibility` says when Gradescope shows the result: visible, after_due_date, after_published or hidden.
 
     >>> @check(task="double", points=2)
     ... def test_doubles(student, secret):
@@ -31,7 +36,7 @@ def check(*, task: str, points: float, seconds: float | None = None) -> Callable
     """
 
     def declare(function: Function) -> Function:
-        setattr(function, _ATTRIBUTE, Declaration(task, float(points), seconds))
+        setattr(function, _ATTRIBUTE, Declaration(task, float(points), seconds, visibility))
         return function
 
     return declare

@@ -1,0 +1,1 @@
+"""Results and graders in other programs' formats: Gradescope's autograder, sheets for Canvas and Moodle."""
