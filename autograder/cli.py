@@ -212,6 +212,7 @@ def demo(
 
 
 app.command()(cli_exports.gradescope)
+app.command()(cli_exports.export)
 
 
 def main() -> None:
