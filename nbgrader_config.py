@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import autograder.nbgrader
+
 c = get_config()  # noqa: F821 (nbgrader puts it into the namespace)
 
 root = Path(__file__).resolve().parent
 c.CourseDirectory.course_id = "representation_learning"
 c.CourseDirectory.root = str(root)
 c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+
+autograder.nbgrader.configure(c)

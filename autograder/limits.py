@@ -15,6 +15,10 @@ METADATA_BYTES = 64 << 10  # one cell's metadata as JSON
 CELL_OUTPUT_BYTES = 8 * MB  # one cell's outputs, or its pasted pictures, as JSON, in what a human grader is shown
 ANSWER_CHARS = 200_000  # of one question's text, for counting words
 
+# --- what lies beside an ordinary nbgrader notebook ----------------------------------------------------------------
+FILES_TAKEN = 1_000
+FILES_TAKEN_BYTES = 200 * MB  # all together; the disk of a submission's process has 256 MB
+
 # --- finding cells again -------------------------------------------------------------------------------------------
 SAME_LINES = 0.6  # share of equal lines from which a cell without id is taken for the released one
 

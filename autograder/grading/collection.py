@@ -49,24 +49,26 @@ def _student_of(path: Path, assignment: Assignment) -> str:
 
 def _in_folder(folder: Path, assignment: Assignment) -> list[tuple[str, Path]]:
     if (folder / assignment.name).is_dir():
-        return [(_student_of(folder, assignment), _notebook_in(folder / assignment.name, folder, assignment))]
+        return [(_student_of(folder, assignment), notebook_in(folder / assignment.name, folder, assignment.name))]
     students = [entry for entry in _entries(folder) if entry.is_dir()]
     submitted = [entry for entry in students if (entry / assignment.name).is_dir()]
     if submitted:
-        return [(_name(entry.name), _notebook_in(entry / assignment.name, folder, assignment)) for entry in submitted]
+        return [(_name(entry.name), notebook_in(entry / assignment.name, folder, assignment.name)) for entry in submitted]
     notebooks = list(_notebooks(folder))
     if len(notebooks) == 1 and notebooks[0].stem == assignment.name:
         return [(_student_of(notebooks[0].resolve(), assignment), _inside(notebooks[0], folder))]
     if notebooks:
         return [(_name(notebook.stem), _inside(notebook, folder)) for notebook in notebooks]
     return [
-        (_name(entry.name), _notebook_in(entry, folder, assignment)) for entry in students if any(_notebooks(entry))
+        (_name(entry.name), notebook_in(entry, folder, assignment.name)) for entry in students if any(_notebooks(entry))
     ]
 
 
-def _notebook_in(hand_in: Path, folder: Path, assignment: Assignment) -> Path:
-    """The notebook called like the assignment, else the only one there, else a path that does not exist."""
-    expected = hand_in / f"{assignment.name}{NOTEBOOK}"
+def notebook_in(hand_in: Path, folder: Path, name: str) -> Path:
+    """The notebook called `name`, else the only one in `hand_in`, else a path that does not exist.
+
+    A link that leads out of `folder` is returned itself: reading it is refused."""
+    expected = hand_in / f"{name}{NOTEBOOK}"
     notebooks = list(_notebooks(hand_in))
     if not expected.is_symlink() and not expected.exists() and len(notebooks) == 1:
         expected = notebooks[0]

@@ -106,7 +106,7 @@ def _text_of(error: BaseException) -> str:
 class _Stream(io.TextIOBase):
     """sys.stdout or sys.stderr. One object for all cells: a log handler keeps the one it was made with."""
 
-    encoding, errors = "utf-8", "replace"  # type: ignore[assignment]
+    encoding, errors = "utf-8", "replace"
 
     def __init__(self, recorder: Recorder, name: str) -> None:
         self._recorder, self._name = recorder, name
