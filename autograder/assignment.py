@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -79,15 +79,20 @@ class Assignment:
     @cached_property
     def checks_sha256(self) -> str:
         """Hash of what a grade depends on besides the submission: checks, probes, calibration, notebook, helpers."""
+        return self.sha256_of(self.grading_files)
+
+    @property
+    def grading_files(self) -> list[Path]:
+        """What a grade depends on besides the submission."""
+        found = [*self.checks.glob("*.py"), *self.source.parent.glob("*.py")]
+        return found + [path for path in (self.probes, self.calibration, self.source) if path.exists()]
+
+    def sha256_of(self, paths: Iterable[Path]) -> str:
+        """Hash of the names and the contents of files of this course, in any order."""
         digest = hashlib.sha256()
-        for path in sorted(self._grading_files()):
+        for path in sorted(paths):
             digest.update(path.relative_to(self.root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()
-
-    def _grading_files(self) -> Iterator[Path]:
-        yield from self.checks.glob("*.py")
-        yield from self.source.parent.glob("*.py")
-        yield from (path for path in (self.probes, self.calibration, self.source) if path.exists())
 
 
 @dataclass(frozen=True)

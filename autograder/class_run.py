@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from autograder.assignment import Assignment
 from autograder.errors import AuthoringError
 from autograder.grading.classroom import ClassResult, grade_class
 from autograder.grading.options import Options
+from autograder.grading.pool import Crew
 from autograder.grading.results import ResultsFolder
 from autograder.grading.template import load_template
 from autograder.reporting.progress import ProgressBar
@@ -24,23 +26,25 @@ def run_class(
     out: Path,
     options: Options,
     *,
-    workers: int,
+    crew: Crew,
     gradebook: str,
     force: bool,
     console: Console,
+    only: Collection[str] = (),
 ) -> ClassResult:
     """Grades a class with everything around it; see `grade_class`."""
     title = load_template(assignment).title
     publisher = Publisher(ResultsFolder(out), title, mistake_titles(assignment))
-    with ProgressBar(console) as bar:
+    with ProgressBar(console, lambda: crew.size) as bar:
         return grade_class(
             assignment,
             path,
             out,
             options,
-            workers=workers,
+            crew=crew,
             gradebook=gradebook,
             force=force,
+            only=only,
             observers=(bar, publisher),
         )
 
@@ -56,6 +60,11 @@ def mistake_titles(assignment: Assignment) -> dict[str, str]:
 def print_class(result: ClassResult, console: Console) -> None:
     """Students and scores, and where everything lies."""
     console.print(class_table(result.reports))
+    if result.in_full:
+        console.print(
+            f"{result.in_full} graded in full: the notebook, the other checks or the versions had changed, "
+            "or there was no whole report of it"
+        )
     print_places(result, console)
 
 

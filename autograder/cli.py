@@ -65,6 +65,10 @@ def grade(
         str, typer.Option(help="nbgrader's database: a file, any SQLAlchemy URL, or 'none'.")
     ] = "gradebook.db",
     force: Annotated[bool, typer.Option("--force", help="Grade unchanged submissions again.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="TASK", help="Grade this task again, keep the rest of each report. Repeatable."),
+    ] = None,
     workers: WorkersOption = None,
     device: DeviceOption = "cpu",
     isolation: IsolationOption = None,
@@ -78,6 +82,7 @@ def grade(
     from rich.console import Console
 
     from autograder.class_run import print_class, run_class
+    from autograder.grading.pool import ThisMachine
 
     assignment = _assignment(name, course)
     options = _options(assignment, device, isolation, unsafe)
@@ -87,9 +92,10 @@ def grade(
         path,
         out,
         options,
-        workers=workers or _cores(),
+        crew=ThisMachine(workers or _cores()),
         gradebook=gradebook,
         force=force,
+        only=only or (),
         console=console,
     )
     print_class(result, console)

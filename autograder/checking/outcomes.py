@@ -23,6 +23,11 @@ class Outcome(str, Enum):
     def in_words(self) -> str:
         return self.value.replace("_", " ")
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it says nothing about the student's work, since the grader failed."""
+        return self is Outcome.GRADER_ERROR
+
 
 @dataclass(frozen=True)
 class CheckResult:

@@ -17,6 +17,7 @@ from autograder.demo.made_up_class import Member, describe, make_class
 from autograder.demo.real_data import require_mnist, train_on
 from autograder.grading.classroom import ClassResult
 from autograder.grading.options import Options
+from autograder.grading.pool import ThisMachine
 from autograder.grading.report import Report
 
 SAID_CHARS = 110  # about three lines of the table's last column
@@ -43,7 +44,7 @@ def run_demo(
         out / "submitted",
         out,
         options,
-        workers=workers,
+        crew=ThisMachine(workers),
         gradebook=str(out / "gradebook.db"),
         force=True,
         console=console,

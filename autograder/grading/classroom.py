@@ -8,8 +8,8 @@ they stand already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -17,12 +17,14 @@ from autograder.assignment import Assignment
 from autograder.authoring.checks_index import read_checks
 from autograder.checking.judgement import OURS
 from autograder.checking.outcomes import CheckResult, Outcome
+from autograder.errors import AutograderError
 from autograder.grading.collection import find_submissions
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.grader import versions
 from autograder.grading.notebook_file import sha256_of
 from autograder.grading.options import Options
-from autograder.grading.pool import Done, Pool
+from autograder.grading.pool import Crew, Done, ThisMachine
+from autograder.grading.regrade import Regrade, tasks_sha256
 from autograder.grading.report import Report
 from autograder.grading.results import ResultsFolder
 from autograder.grading.template import load_template
@@ -54,6 +56,7 @@ class ClassResult:
     reports: tuple[Report, ...]
     graded: int
     skipped: int  # unchanged since the last run
+    in_full: int  # where one task was asked for, but the rest of the old report no longer held
     results: ResultsFolder
     gradebook: str | None  # its URL
 
@@ -69,27 +72,36 @@ def grade_class(
     out: Path,
     options: Options,
     *,
-    workers: int = 1,
+    crew: Crew | None = None,
     gradebook: str = "gradebook.db",
     force: bool = False,
+    only: Collection[str] = (),
     observers: Sequence[Observer] = (),
 ) -> ClassResult:
     """Grades all submissions under `path`; stores reports below `out` and scores in the gradebook.
 
+    `crew`: who grades, one process here without it. `only`: names of tasks to grade again; the rest of each report
+    stays where it still holds, and where it does not the submission is graded in full.
+
     Raises AutograderError before anything is graded when the input or the output folder cannot be used."""
+    crew = crew or ThisMachine()
+    regrade = Regrade.of(assignment, only)
     submissions = find_submissions(path, assignment)
     results = ResultsFolder(out)
     url = database_url(gradebook)
     with GradebookWriter(url, assignment) if url else _NoGradebook() as book:
-        jobs, current = _sort_out(submissions, results, assignment, options, force)
-        workers = max(1, min(workers, len(jobs)))
+        plan = _Plan(assignment, options, results, force, regrade)
+        jobs, current = plan.sort_out(submissions)
         for observer in observers:
-            observer.begin(len(jobs), len(current), workers)
-        for report in current:
+            observer.begin(len(jobs), len(current), max(1, min(crew.size, len(jobs))))
+        for student in current:
+            report = results.load(student)
+            if report is None:
+                continue  # gone since: graded by the next run
             book.write(report)
             for observer in observers:
                 observer.unchanged(report)
-        for report in _graded(assignment, options, jobs, workers):
+        for report in _graded(plan, jobs, crew):
             results.save(report)
             book.write(report)
             for observer in observers:
@@ -98,7 +110,8 @@ def grade_class(
     reports = tuple(report for report in loaded if report is not None)
     for observer in observers:
         observer.end(reports)
-    return ClassResult(assignment, reports, len(jobs), len(current), results, url)
+    in_full = sum(job.only is None for job in jobs) if regrade else 0
+    return ClassResult(assignment, reports, len(jobs), len(current), in_full, results, url)
 
 
 def database_url(gradebook: str) -> str | None:
@@ -108,55 +121,79 @@ def database_url(gradebook: str) -> str | None:
     return gradebook if "://" in gradebook else f"sqlite:///{Path(gradebook).resolve()}"
 
 
-def _sort_out(
-    submissions: Sequence[tuple[str, Path]],
-    results: ResultsFolder,
-    assignment: Assignment,
-    options: Options,
-    force: bool,
-) -> tuple[list[Job], list[Report]]:
-    """Which submissions need grading, and the reports of those that do not."""
-    jobs: list[Job] = []
-    current: list[Report] = []
-    for student, path in submissions:
-        now = (sha256_of(path), assignment.checks_sha256, options.secret.id, options.device)
-        report = results.load(student) if not force and results.is_current(student, *now) else None
-        if report is not None:
-            current.append(report)
-        else:
-            jobs.append(Job(student, path))
-    return jobs, current
+@dataclass(frozen=True)
+class _Plan:
+    """What of a class has to be graded, and how it fits to what there is."""
+
+    assignment: Assignment
+    options: Options
+    results: ResultsFolder
+    force: bool
+    regrade: Regrade | None
+
+    def sort_out(self, submissions: Sequence[tuple[str, Path]]) -> tuple[list[Job], list[str]]:
+        """Jobs for what needs grading, and the students whose reports still hold. Holds one report at a time."""
+        jobs: list[Job] = []
+        current: list[str] = []
+        for student, path in submissions:
+            old = self.results.load(student)
+            if self.regrade is not None:
+                keeps = old is not None and self.regrade.keeps(old, self.described(student, path))
+                jobs.append(Job(student, path, self.regrade.ids if keeps else None))
+            elif old is not None and not self.force and old.holds_for(self.described(student, path)):
+                current.append(student)
+            else:
+                jobs.append(Job(student, path))
+        return jobs, current
+
+    def described(self, student: str, path: Path) -> Report:
+        """A report without results: what grading this submission now would be about."""
+        return Report(
+            assignment=self.assignment.name,
+            student=student,
+            score=0.0,
+            max_score=0.0,
+            manual=(),
+            checks=(),
+            isolation=self.options.mode.value,
+            device=self.options.device,
+            secret_id=self.options.secret.id,
+            versions=versions(),
+            submission_sha256=sha256_of(path),
+            checks_sha256=self.assignment.checks_sha256,
+            tasks_sha256=tasks_sha256(self.assignment),
+        )
+
+    def report_of(self, done: Done) -> Report:
+        """What is stored about a job."""
+        report = done.report or self._lost(done)
+        if done.job.only is None or self.regrade is None:
+            return report
+        old = self.results.load(report.student)
+        if old is None:
+            raise AutograderError(
+                f"the report on {report.student} went away while one task of it was graded: run the same again"
+            )
+        return self.regrade.merged(report, old)
+
+    def _lost(self, done: Done) -> Report:
+        """The report on a submission at which our own workers died: never a zero, always reported."""
+        checks = tuple(
+            CheckResult(c.id, c.task, c.title, Outcome.GRADER_ERROR, 0.0, c.points, OURS, detail=done.problem)
+            for c in read_checks(self.assignment.checks).checks
+            if done.job.only is None or c.id in done.job.only
+        )
+        report = self.described(done.job.student, done.job.path)
+        return replace(report, checks=checks, max_score=sum(check.max_points for check in checks))
 
 
-def _graded(assignment: Assignment, options: Options, jobs: list[Job], workers: int) -> Iterator[Report]:
+def _graded(plan: _Plan, jobs: list[Job], crew: Crew) -> Iterator[Report]:
     if not jobs:
         return
-    seconds = load_template(assignment).limits.submission_seconds + _SLACK
-    with Pool(assignment, options, workers, seconds) as pool:
+    seconds = load_template(plan.assignment).limits.submission_seconds + _SLACK
+    with crew.pool(plan.assignment, plan.options, len(jobs), seconds) as pool:
         for done in pool.grade(jobs):
-            yield done.report or _lost(done, assignment, options)
-
-
-def _lost(done: Done, assignment: Assignment, options: Options) -> Report:
-    """The report on a submission at which our own workers died: never a zero, always reported."""
-    checks = tuple(
-        CheckResult(c.id, c.task, c.title, Outcome.GRADER_ERROR, 0.0, c.points, OURS, detail=done.problem)
-        for c in read_checks(assignment.checks).checks
-    )
-    return Report(
-        assignment=assignment.name,
-        student=done.job.student,
-        score=0.0,
-        max_score=sum(check.max_points for check in checks),
-        manual=(),
-        checks=checks,
-        isolation=options.mode.value,
-        device=options.device,
-        secret_id=options.secret.id,
-        versions=versions(),
-        submission_sha256=sha256_of(done.job.path),
-        checks_sha256=assignment.checks_sha256,
-    )
+            yield plan.report_of(done)
 
 
 class _NoGradebook:

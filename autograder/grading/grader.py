@@ -18,6 +18,7 @@ from autograder.checking.session import CheckSession
 from autograder.checking.workspace import Materials, Workspace
 from autograder.errors import SandboxError
 from autograder.grading.options import Options
+from autograder.grading.regrade import in_notebook_order, tasks_sha256
 from autograder.grading.report import Report
 from autograder.grading.submission import Submission, read_submission
 from autograder.grading.template import load_template
@@ -77,11 +78,6 @@ class Grader:
             faults = [_cell_sentence(id, fault) for id, fault in workspace.cell_faults.items() if id in written]
             return self._report(run, results, tuple(faults), workspace.peak_mb)
 
-    def _place(self, result: CheckResult) -> int:
-        """Where the check's task stands in the notebook; checks of one task keep their order."""
-        tasks = [cell.task for cell in load_template(self.assignment).of_kind("points")]
-        return tasks.index(result.task) if result.task in tasks else len(tasks)
-
     def restart(self) -> None:
         self._server.close()
         self._server = self._start_server()
@@ -112,7 +108,7 @@ class Grader:
             score=sum(result.points for result in results),
             max_score=sum(result.max_points for result in results),
             manual=submission.manual,
-            checks=tuple(sorted(results, key=self._place)),
+            checks=in_notebook_order(results, self.assignment),
             problem=submission.problem,
             repairs=submission.repairs,
             cell_errors=cell_errors,
@@ -122,6 +118,7 @@ class Grader:
             versions=versions(),
             submission_sha256=submission.sha256,
             checks_sha256=self.assignment.checks_sha256,
+            tasks_sha256=tasks_sha256(self.assignment),
             seconds=round(time.perf_counter() - run.started, 4),
             peak_memory_mb=round(peak_mb, 1),
         )

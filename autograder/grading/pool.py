@@ -1,22 +1,28 @@
-"""Workers on this machine: jobs out, reports back, one lost worker costs one retry and nothing else."""
+"""Workers on this machine: jobs out, reports back, one lost worker costs one retry and nothing else.
+
+Whoever grades is a `Crew`: the processes of this machine here, a cluster in cluster.py. Its pools all work alike.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import socket
+import subprocess
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.assignment import Assignment
 from autograder.errors import AutograderError, SandboxError
 from autograder.grading.options import Options
 from autograder.grading.report import Report
-from autograder.grading.worker import Job, Ready, work
+from autograder.grading.worker import Job, Ready, command
 
 _START_SECONDS = 180.0
+_END_SECONDS = 5.0
 _MOST_FALSE_STARTS = 3  # of workers, in a whole run
 _MOST_TRIES = 2  # a job whose worker died twice is an error of the grader, reported as such
 
@@ -30,30 +36,72 @@ class Done:
     problem: str = ""
 
 
+class Grading(Protocol):
+    """A pool at work."""
+
+    def grade(self, jobs: Iterable[Job]) -> Iterator[Done]:
+        """Yields each job as it is done, in no particular order."""
+
+
+class Crew(Protocol):
+    """Whoever grades."""
+
+    @property
+    def size(self) -> int:
+        """How many submissions it grades at the same time, as far as it is known now."""
+
+    def pool(
+        self, assignment: Assignment, options: Options, jobs: int, job_seconds: float
+    ) -> AbstractContextManager[Grading]:
+        """A pool for so many jobs. `job_seconds`: see Pool."""
+
+
+@dataclass(frozen=True)
+class ThisMachine:
+    """Processes of this machine, one warm server each."""
+
+    size: int = 1
+
+    def pool(self, assignment: Assignment, options: Options, jobs: int, job_seconds: float) -> Pool:
+        return Pool(assignment, options, max(1, min(self.size, jobs)), job_seconds)
+
+
 class _Worker:
-    """A process, its pipe, and the job it is at."""
+    """A process, its pipe, and the job it is at.
+
+    A plain child process: it may be started from anywhere, also below a process that may have no daemons."""
 
     def __init__(self, assignment: Assignment, options: Options) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=work, args=(theirs, assignment, options), daemon=True)
-        self.process.start()
-        theirs.close()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                command(theirs.fileno()), stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
+            )
+        self.pipe = Connection(ours.detach())
+        with suppress(OSError):  # it has died already: seen at the next look
+            self.pipe.send((assignment, options))
         self.ready = False
         self.job: tuple[Job, int] | None = None
         self.deadline = time.monotonic() + _START_SECONDS
 
     def give(self, job: Job, tries: int, seconds: float) -> None:
-        self.pipe.send(job)
+        with suppress(OSError):  # as above
+            self.pipe.send(job)
         self.job = (job, tries)
         self.deadline = time.monotonic() + seconds
 
+    def kill(self) -> None:
+        self.process.kill()
+        self.end()
+
     def end(self) -> None:
+        """Hangs up, and waits until the process has ended its warm server and itself."""
         self.pipe.close()
-        self.process.join(5)
-        if self.process.is_alive():
+        try:
+            self.process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.join()
+            self.process.wait()
 
 
 class Pool:
@@ -118,17 +166,14 @@ class Pool:
             raise SandboxError(f"no grading worker could be started: {reason}; run `autograder doctor`")
 
     def _replace(self, worker: _Worker) -> None:
-        worker.process.kill()
-        worker.end()
+        worker.kill()
         self._workers[self._workers.index(worker)] = self._new()
 
     def close(self) -> None:
         for worker in self._workers:
-            worker.pipe.close()
+            worker.pipe.close()  # all of them first: they end at the same time
         for worker in self._workers:
-            worker.process.join(5)
-            if worker.process.is_alive():
-                worker.process.kill()
+            worker.end()
 
     def __enter__(self) -> Pool:
         return self

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.checking.outcomes import CheckResult, Outcome
+from autograder.checking.outcomes import CheckResult
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,22 @@ class Report:
     versions: dict[str, str] = field(default_factory=dict)
     submission_sha256: str = ""
     checks_sha256: str = ""
+    tasks_sha256: dict[str, str] = field(default_factory=dict)  # what the results of each task depend on, see regrade
     seconds: float = 0.0
     peak_memory_mb: float = 0.0
 
     @property
     def has_grader_error(self) -> bool:
-        return any(check.outcome is Outcome.GRADER_ERROR for check in self.checks)
+        return any(check.outcome.is_ours for check in self.checks)
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """Of whose work, with which secret inputs and where: the results differ where any of it differs."""
+        return (self.assignment, self.submission_sha256, self.secret_id, self.device)
+
+    def holds_for(self, now: Report) -> bool:
+        """Whether grading what `now` describes would give this report again. One with an error of ours never does."""
+        return self.identity == now.identity and self.checks_sha256 == now.checks_sha256 and not self.has_grader_error
 
     def to_json(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.checking.outcomes import Outcome
 from autograder.errors import AutograderError
 from autograder.grading.report import Report
 from autograder.limits import FILE_NAME_BYTES
@@ -61,14 +60,6 @@ class ResultsFolder:
     def damaged(self) -> list[Path]:
         """Files among the reports that are none."""
         return sorted(path for path in self.reports.glob("*.json") if _load(path) is None)
-
-    def is_current(self, student: str, submission_sha256: str, checks_sha256: str, secret_id: str, device: str) -> bool:
-        """Whether grading again would give the same. A report with an error of the grader's own is never current."""
-        report = self.load(student)
-        if report is None or any(check.outcome is Outcome.GRADER_ERROR for check in report.checks):
-            return False
-        then = (report.submission_sha256, report.checks_sha256, report.secret_id, report.device)
-        return then == (submission_sha256, checks_sha256, secret_id, device)
 
 
 def file_name(student: str) -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.grading.answers import read_answers
+from autograder.grading.content import Content, read_content
 from autograder.grading.matching import Match, given_repairs, lines_of, match_cells
-from autograder.grading.notebook_file import NotebookFile, Unreadable, parse, read_bytes, sha256
+from autograder.grading.notebook_file import NotebookFile, Unreadable, parse, sha256
 from autograder.grading.report import ManualItem
 from autograder.grading.solutions import Part, Solutions, find_solutions
 from autograder.grading.template import RUN, Template, load_template
@@ -49,10 +50,16 @@ def read_submission(path: Path, assignment: Assignment, student: str) -> Submiss
 
     Raises AuthoringError when the assignment's own notebooks have not been built.
     """
+    return submission_of(read_content(path), path, assignment, student)
+
+
+def submission_of(content: Content, path: Path, assignment: Assignment, student: str) -> Submission:
+    """As `read_submission`, of what was read at `path`, maybe on another machine."""
     template = load_template(assignment)
-    data = b""
+    data = content.data
     try:
-        data = read_bytes(path)
+        if content.problem:
+            raise Unreadable(content.problem)
         notebook = parse(data)
         matches = match_cells(notebook.cells, template)
         _refuse_another_assignment(notebook, matches, template)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -11,8 +13,11 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.checking.secret import CourseSecret
 from autograder.errors import AutograderError, SandboxError
+from autograder.grading.content import Content, read_content
 from autograder.grading.options import Options
 from autograder.grading.report import Report
+
+_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from autograder.grading.worker import main; main()"
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Job:
     only: frozenset[str] | None = None
     secret: CourseSecret | None = field(default=None, repr=False)
     tag: str = ""  # the caller's own mark
+    content: Content | None = field(default=None, repr=False)  # what lies at `path`, where that is another machine's
 
 
 @dataclass(frozen=True)
@@ -34,12 +40,26 @@ class Ready:
     worth_a_retry: bool = False  # a sandbox that did not start, not a mistake of the author
 
 
+def command(pipe: int) -> list[str]:
+    """The command line of a worker: modules are found where this process finds them, never in the current folder."""
+    return [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(pipe)]
+
+
+def main() -> None:
+    pipe = Connection(int(sys.argv[2]))
+    try:
+        assignment, options = pipe.recv()
+    except EOFError:
+        return
+    work(pipe, assignment, options)
+
+
 def work(pipe: Connection, assignment: Assignment, options: Options) -> None:
     """Runs until the other end hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us in order
     os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
     from autograder.grading.grader import Grader
-    from autograder.grading.submission import read_submission
+    from autograder.grading.submission import submission_of
 
     try:
         grader = Grader(assignment, options)
@@ -51,17 +71,15 @@ def work(pipe: Connection, assignment: Assignment, options: Options) -> None:
     try:
         while True:
             job: Job = pipe.recv()
-            submission = read_submission(job.path, assignment, job.student)
+            submission = submission_of(job.content or read_content(job.path), job.path, assignment, job.student)
             report: Report = grader.grade(submission, job.only, job.secret)
             pipe.send(report)
-    except (EOFError, BrokenPipeError):
+    except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     finally:
         grader.close()
 
 
 def _single_thread() -> None:
-    import sys
-
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -13,8 +13,10 @@ from autograder.grading.report import Report
 class ProgressBar:
     """A bar with the last student, the count and the time left. Nothing of it stays on the screen."""
 
-    def __init__(self, console: Console) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    def __init__(self, console: Console, workers: Callable[[], int] | None = None) -> None:
+        """`workers`: how many are at work now; on a cluster they come and go."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[by]}"))
+        self._workers = workers
         self._progress = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True)
         self._console = console
 
@@ -23,13 +25,17 @@ class ProgressBar:
             self._console.print(f"{unchanged} unchanged since the last run, not graded again (--force grades them)")
         if total:
             self._progress.start()
-            self._bar = self._progress.add_task(f"starting {workers} workers", total=total)
+            self._bar = self._progress.add_task(f"starting {workers} workers", total=total, by="")
 
     def unchanged(self, report: Report) -> None:
         """Not counted: it was not graded now."""
 
     def graded(self, report: Report) -> None:
-        self._progress.update(self._bar, advance=1, description=report.student[:30])
+        self._progress.update(self._bar, advance=1, description=report.student[:30], by=self._by())
+
+    def _by(self) -> str:
+        count = self._workers() if self._workers else 0
+        return f"{count} worker{'s' * (count > 1)}" if count else ""
 
     def end(self, reports: Sequence[Report]) -> None:
         self._progress.stop()

@@ -14,8 +14,6 @@ from autograder.errors import AutograderError
 from autograder.grading.results import ResultsFolder, file_name
 from tests.grading.reports import report
 
-CURRENT = ("ann", "a" * 64, "c" * 64, "5ec2e7", "cpu")
-
 
 @pytest.fixture
 def results(tmp_path: Path) -> ResultsFolder:
@@ -61,28 +59,21 @@ def test_a_damaged_report_is_no_report(results: ResultsFolder, text: str) -> Non
     results.save(report("bob"))
     results.path_of("ann").write_bytes(text.encode("utf-8", "surrogateescape"))
     assert results.load("ann") is None
-    assert not results.is_current(*CURRENT)
     assert [found.student for found in results.all()] == ["bob"]
     assert results.damaged() == [results.path_of("ann")]
 
 
-def test_an_unchanged_submission_is_current(results: ResultsFolder) -> None:
-    assert not results.is_current(*CURRENT)
-    results.save(report())
-    assert results.is_current(*CURRENT)
+def test_a_report_holds_for_an_unchanged_submission() -> None:
+    assert report().holds_for(report(score=0.0, checks=()))
 
 
-@pytest.mark.parametrize("position", range(5))
-def test_any_change_makes_it_old(results: ResultsFolder, position: int) -> None:
-    results.save(report())
-    changed = list(CURRENT)
-    changed[position] = "other"
-    assert not results.is_current(*changed)
+@pytest.mark.parametrize("name", ["assignment", "submission_sha256", "checks_sha256", "secret_id", "device"])
+def test_any_change_makes_it_old(name: str) -> None:
+    assert not report().holds_for(report(**{name: "other"}))
 
 
-def test_an_error_of_the_grader_is_never_current(results: ResultsFolder) -> None:
-    results.save(report(outcomes={"last": Outcome.GRADER_ERROR}))
-    assert not results.is_current(*CURRENT)
+def test_an_error_of_the_grader_never_holds() -> None:
+    assert not report(outcomes={"last": Outcome.GRADER_ERROR}).holds_for(report())
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
