@@ -11,16 +11,20 @@ from autograder.errors import AuthoringError
 LEFT_BEHIND = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".DS_Store")  # by tools; never released
 PRIVATE = ("mistakes.py", "alternatives.py", "probes.py", "calibration.json", "rubric.md", "assignment.md")
 MODE = 0o644
+FOR_STUDENTS = Path(__file__).parents[1] / "for_students"  # modules that come with the engine, for any course
 
 _OF_A_CHECK = re.compile(r"^\s*(from|import)\s+autograder\b|@check\(\s*task\s*=", re.MULTILINE)
 
 
 def released(folder: Path, shared: Path, wanted: tuple[str, ...]) -> dict[str, Path]:
-    """An assignment's own release files and those that it takes from the course's shared ones, by relative name."""
-    own, common = release_files(folder), release_files(shared)
+    """An assignment's own release files and those that it takes from the shared ones, by relative name.
+
+    Shared are the modules that come with the engine, and the course's: of one name, the course's is taken.
+    """
+    own, common = release_files(folder), {**release_files(FOR_STUDENTS), **release_files(shared)}
     for name in wanted:
         if name not in common:
-            raise AuthoringError(f"shared: {name} is not in {shared} (there are: {', '.join(common) or 'none'})")
+            raise AuthoringError(f"shared: {name} is not in {shared} (there are: {', '.join(sorted(common))})")
         if name in own:
             raise AuthoringError(f"shared: {name} is in {folder} too: rename or remove one of them")
     return dict(sorted({**own, **{name: common[name] for name in wanted}}.items()))

@@ -145,7 +145,8 @@ def _ours(block: Block, checks: ChecksIndex) -> dict[str, Any]:
     if block.kind == TASK:
         return {"kind": TASK, "names": list(block.objects)}
     if block.kind == POINTS:
-        return {"kind": POINTS, "task": block.task, "points": checks.points_of(block.task)}
+        found = checks.of(block.task)
+        return {"kind": POINTS, "task": block.task, "points": checks.points_of(block.task), "checks": len(found)}
     if block.kind == QUESTION:
         return {"kind": QUESTION, "id": block.id, "points": block.points, "words": block.words}
     return {"kind": block.kind}

@@ -8,13 +8,12 @@ from __future__ import annotations
 import copy
 import math
 import sys
-from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-import verdicts
 from helpers import layer_table, show_pictures
+from readiness import check, main, ready
 from stand_ins import (
     TinyClassifier,
     gradients_of_steps,
@@ -25,16 +24,11 @@ from stand_ins import (
 )
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
-from verdicts import Line, holds, note, public_check, ready
+from verdicts import Line, holds, note, public_check
 
 __all__ = ["check", "ready"]
 
 CPU = torch.device("cpu")
-
-
-def check(task: str, thing: Any) -> None:
-    """Shows what holds and what does not for one task."""
-    verdicts.show(verdicts.run_check(task, thing))
 
 
 # --- exercise 1 -------------------------------------------------------------------------------------------------------
@@ -240,4 +234,4 @@ def _(tune_learning_rate):
 
 
 if __name__ == "__main__":
-    sys.exit(verdicts.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -11,19 +11,14 @@ import sys
 from typing import Any
 
 import torch
-import verdicts
 from laws import MarkedModel, TinyAutoencoder, TinyVAE, cross_batches, kl_curve, learns, resolutions, short_training
 from layer_table import layer_table
 from noise import SIGMAS, histogram, independent
+from readiness import check, main, ready
 from torch import Tensor, nn
-from verdicts import holds, note, public_check, ready
+from verdicts import holds, note, public_check
 
 __all__ = ["check", "ready"]
-
-
-def check(task: str, thing: Any) -> None:
-    """Shows what holds and what does not for one task."""
-    verdicts.show(verdicts.run_check(task, thing))
 
 
 # --- part 1 -----------------------------------------------------------------------------------------------------------
@@ -291,4 +286,4 @@ def _(beta):
 
 
 if __name__ == "__main__":
-    sys.exit(verdicts.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -6,10 +6,8 @@ They look at the same laws as the hidden checks, which draw other sizes and othe
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import torch
-import verdicts
 from helpers import show_lambdas
 from laws import (
     Waves,
@@ -27,15 +25,11 @@ from laws import (
     whole_numbers,
 )
 from layer_table import layer_table
+from readiness import check, main, ready
 from torch import Tensor
-from verdicts import Verdict, holds, note, public_check, ready
+from verdicts import Verdict, holds, note, public_check
 
 __all__ = ["check", "ready"]
-
-
-def check(task: str, thing: Any) -> None:
-    """Shows what holds and what does not for one task."""
-    verdicts.show(verdicts.run_check(task, thing))
 
 
 @public_check("PCAAutoencoder")
@@ -166,4 +160,4 @@ def _(interpolation_strip):
 
 
 if __name__ == "__main__":
-    sys.exit(verdicts.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -8,11 +8,9 @@ from __future__ import annotations
 import copy
 import math
 import sys
-from typing import Any
 
 import torch
 import torch.nn.functional as F
-import verdicts
 from helpers import plot_losses, scatter_codes
 from laws import (
     LabelledCodes,
@@ -26,18 +24,14 @@ from laws import (
     two_parts,
 )
 from layer_table import layer_table
+from readiness import check, main, ready
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
-from verdicts import holds, note, public_check, ready
+from verdicts import holds, note, public_check
 
 __all__ = ["check", "ready"]
 
 CPU = torch.device("cpu")
-
-
-def check(task: str, thing: Any) -> None:
-    """Shows what holds and what does not for one task."""
-    verdicts.show(verdicts.run_check(task, thing))
 
 
 @public_check("ConvAutoencoder")
@@ -188,4 +182,4 @@ def _(encode_samples):
 
 
 if __name__ == "__main__":
-    sys.exit(verdicts.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -1,26 +1,21 @@
-"""How public checks are run and shown: green, red and grey lines, a picture, and the list of what is still open.
+"""Public checks: how they are written, run and shown. Green, red and grey lines, a picture, and honest counts.
 
 A public check is a generator in check.py: it yields lines (`holds`, `note`) and at most one matplotlib figure.
 """
 
 from __future__ import annotations
 
-import ast
 import html
-import json
 import linecache
-import os
 import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
-
-import torch
 
 OUR_FOLDER = Path(__file__).resolve().parent
 PublicCheck = Callable[[Any], Iterator[Any]]
@@ -59,6 +54,9 @@ class Result:
         seen = {line.verdict for line in self.lines}
         return next((kind for kind in (Verdict.NOT_STARTED, Verdict.FAILS) if kind in seen), Verdict.HOLDS)
 
+    def count(self, verdict: Verdict) -> int:
+        return sum(line.verdict is verdict for line in self.lines)
+
 
 def holds(text: str, condition: Any, hint: str = "") -> Line:
     """A law: green if the condition is true, otherwise red with the hint."""
@@ -85,8 +83,7 @@ def run_check(task: str, thing: Any) -> Result:
     generator as it was.
     """
     result = Result(task)
-    with torch.random.fork_rng():
-        torch.seed()
+    with _own_randomness():
         try:
             for item in PUBLIC_CHECKS[task](thing):
                 if isinstance(item, Line):
@@ -98,6 +95,36 @@ def run_check(task: str, thing: Any) -> Result:
         except Exception as error:
             result.lines.append(Line(Verdict.FAILS, f"{type(error).__name__}: {error} — {_where(error)}"))
     return result
+
+
+def counts(result: Result, hidden: int = 0) -> str:
+    """How many public checks pass and how many hidden ones (0: not known) follow, in words.
+
+    A check may end early, so that only those that were run can be counted: there is no "2 of 5" unless all pass.
+    """
+    right, wrong = result.count(Verdict.HOLDS), result.count(Verdict.FAILS)
+    later = f"{_number(hidden, 'hidden check')} at grading" if hidden else "hidden checks are run at grading"
+    if result.verdict is Verdict.NOT_STARTED:
+        return f"still open; {later}"
+    if not wrong:
+        return f"{right} of {_number(right, 'public check')} {'passes' if right == 1 else 'pass'}; {later}"
+    return f"{_number(wrong, 'public check')} {'fails' if wrong == 1 else 'fail'}, {right} pass; {later}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+@contextmanager
+def _own_randomness() -> Iterator[None]:
+    """Other random numbers at each run, where torch is used at all; its generator is left as it was."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    with torch.random.fork_rng():
+        torch.seed()
+        yield
 
 
 def _student_frames(error: BaseException) -> list[traceback.FrameSummary]:
@@ -131,15 +158,15 @@ def _where(error: BaseException) -> str:
 # --- showing ----------------------------------------------------------------------------------------------------------
 
 
-def as_text(result: Result) -> str:
+def as_text(result: Result, footer: str = "") -> str:
     """The result for a terminal."""
     lines = [f"{result.task}"]
     for line, hint in _lines_and_hints(result):
         lines += [f"  {line.verdict.value[0]}  {line.text}"] + [f"        {part}" for part in hint.splitlines()]
-    return "\n".join(lines)
+    return "\n".join(lines + [f"  {footer}"] * bool(footer))
 
 
-def as_html(result: Result) -> str:
+def as_html(result: Result, footer: str = "") -> str:
     """The result for a notebook."""
     rows = []
     for line, hint in _lines_and_hints(result):
@@ -150,6 +177,8 @@ def as_html(result: Result) -> str:
         rows.append(f'<div style="color: {colour}">{sign} {first}</div>')
         if hint:
             rows.append(f'<div style="margin-left: 1.5em">{html.escape(hint)}</div>')
+    if footer:
+        rows.append(f'<div style="color: {Verdict.NOTE.value[2]}; font-size: 90%">{html.escape(footer)}</div>')
     return f'<div style="border-left: 3px solid #d0d7de; padding-left: .8em"><b>{result.task}</b>{"".join(rows)}</div>'
 
 
@@ -161,184 +190,28 @@ def _lines_and_hints(result: Result) -> Iterator[tuple[Line, str]]:
         told = told or line.verdict is Verdict.FAILS
 
 
-def show(result: Result) -> None:
+def show(result: Result, footer: str = "") -> None:
     """In a notebook: coloured lines and the figure. Elsewhere: plain lines."""
-    shell = _shell()
-    if shell is None:
-        sys.stdout.write(as_text(result) + "\n")
+    if shell() is None:
+        sys.stdout.write(as_text(result, footer) + "\n")
         return
     from IPython.display import display
 
-    display({"text/plain": as_text(result), "text/html": as_html(result)}, raw=True)
+    display({"text/plain": as_text(result, footer), "text/html": as_html(result, footer)}, raw=True)
     if result.figure is not None:
         display(result.figure)
 
 
-def _shell() -> Any:
+def shell() -> Any:
     """IPython's shell, or None in plain Python."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
 
 
-# --- is the notebook ready? -------------------------------------------------------------------------------------------
-
-
-def find_notebook(folder: Path, namespace: dict[str, Any] | None = None) -> Path | None:
-    """The notebook that is being worked on: as Jupyter or VS Code names it, otherwise the only one of ours in
-    the folder.
-    """
-    named = [(namespace or {}).get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")]
-    for name in filter(None, named):
-        if str(name).endswith(".ipynb") and (folder / Path(name).name).exists():
-            return folder / Path(name).name
-    ours = [path for path in sorted(folder.glob("*.ipynb")) if "autograder" in _read(path).get("metadata", {})]
-    return ours[0] if len(ours) == 1 else None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)
-
-
-def _kind(cell: dict[str, Any]) -> str | None:
-    return cell.get("metadata", {}).get("autograder", {}).get("kind")
-
-
-def _code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    """The code cells that get an execution count: those that are not blank."""
-    return [cell for cell in notebook.get("cells", []) if cell["cell_type"] == "code" and _source(cell).strip()]
-
-
-def count_hidden_checks(notebook: dict[str, Any]) -> int:
-    """How many checks are run at grading: the lines `#   2 points: ...` of the cells that hold the points."""
-    points = [_source(cell) for cell in notebook.get("cells", []) if _kind(cell) == "points"]
-    return sum(len(re.findall(r"^#\s+[\d.]+ points?: ", source, flags=re.MULTILINE)) for source in points)
-
-
-def word_counts(notebook: dict[str, Any]) -> Iterator[Line]:
-    """A line for each written answer that is over its limit."""
-    for cell in notebook.get("cells", []):
-        limit = cell.get("metadata", {}).get("autograder", {}).get("words")
-        if _kind(cell) == "question" and limit:
-            # The answer stands under the line that says what it is worth and how long it may be.
-            answer = re.split(r"^\*[\d.]+ points?, at most \d+ words\.\*$", _source(cell), flags=re.MULTILINE)[-1]
-            words = len(answer.replace("YOUR ANSWER HERE", "").split())
-            yield holds(f"{cell.get('id', 'question')}: about {words} words, the limit is {limit}", words <= int(limit))
-
-
-def ran_from_the_top(executed: list[str], notebook: dict[str, Any]) -> Line:
-    """Whether the cells that this kernel has run are those of the notebook, each once and in order, up to the
-    last one run.
-    """
-    cells = [_source(cell).strip() for cell in _code_cells(notebook)]
-    text = "the kernel was restarted and every cell was run once, from top to bottom"
-    if [source.strip() for source in executed] == cells[: len(executed)]:
-        return holds(text, True)
-    return holds(
-        text, False, "Save the notebook, choose “Restart kernel and run all cells”, and look at this cell again."
-    )
-
-
-def saved_in_order(notebook: dict[str, Any]) -> Line:
-    """The same from the execution counts of a saved notebook."""
-    counts = [cell.get("execution_count") for cell in _code_cells(notebook)]
-    in_order = counts == list(range(1, len(counts) + 1))
-    return holds(
-        "saved after “restart and run all”", in_order, "The cells were run in another order, or not all of them."
-    )
-
-
-def summary(results: list[Result], notebook: dict[str, Any]) -> Iterator[Line]:
-    """What is open, what is wrong, and what the student cannot see from here."""
-    passed = [result for result in results if result.verdict is Verdict.HOLDS]
-    for verdict, what in ((Verdict.NOT_STARTED, "still open"), (Verdict.FAILS, "not right yet")):
-        tasks = [result.task for result in results if result.verdict is verdict]
-        if tasks:
-            yield Line(verdict, f"{what}: {', '.join(tasks)}")
-    text = f"{len(passed)} of {len(results)} tasks pass their public checks"
-    hidden = count_hidden_checks(notebook)
-    yield holds(text + (f"; {hidden} hidden checks are run at grading" if hidden else ""), len(passed) == len(results))
-
-
-def run_all(namespace: dict[str, Any]) -> list[Result]:
-    """The public checks of all tasks, on whatever a notebook has defined."""
-    results = []
-    for task in PUBLIC_CHECKS:
-        thing = namespace.get(task.split(".")[0])
-        missing = Result(task, [Line(Verdict.NOT_STARTED, f"`{task.split('.')[0]}` is not defined")])
-        results.append(missing if thing is None else run_check(task, thing))
-    return results
-
-
-def ready() -> None:
-    """To be called in the notebook's last cell: open tasks, order of execution, and what is run at grading."""
-    shell = _shell()
-    namespace = shell.user_ns if shell else vars(sys.modules["__main__"])
-    path = find_notebook(Path.cwd(), namespace)
-    notebook = _read(path) if path else {}
-    with _silence(shell):
-        results = run_all(namespace)
-    report = Result("Ready to hand in?", [*summary(results, notebook), *word_counts(notebook)])
-    if shell and notebook:
-        report.lines.append(ran_from_the_top(shell.history_manager.input_hist_raw[1:], notebook))
-    elif not notebook:
-        report.lines.append(
-            note("The notebook's file was not found from here, so the order of its cells was not looked at.")
-        )
-    show(report)
-
-
-def _silence(shell: Any) -> AbstractContextManager[Any]:
+def silence() -> AbstractContextManager[Any]:
     """Keeps what students print, and their progress bars, out of the output of a notebook's cell."""
-    if shell is None:
+    if shell() is None:
         return nullcontext()
     from IPython.utils.capture import capture_output
 
     return capture_output()
-
-
-def run_definitions(notebook: dict[str, Any]) -> tuple[dict[str, Any], list[Line]]:
-    """Runs the given and the task cells, and imports and definitions of the student's own cells, in one new
-    namespace.
-    """
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    problems = []
-    for number, cell in enumerate(_code_cells(notebook), start=1):
-        kind = _kind(cell)
-        if kind not in ("given", "data", "task", None):
-            continue
-        name, source = f"<cell {number}>", re.sub(r"^\s*[%!].*$", "", _source(cell), flags=re.MULTILINE)
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        try:
-            tree = ast.parse(source)
-            if kind is None:
-                definitions = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-                tree.body = [node for node in tree.body if isinstance(node, definitions)]
-            exec(compile(tree, name, "exec"), namespace)
-        except Exception as error:
-            problems.append(Line(Verdict.FAILS, f"code cell {number}: {type(error).__name__}: {error}"))
-    return namespace, problems
-
-
-def main(arguments: list[str]) -> int:
-    """`python check.py [notebook.ipynb]`: all public checks on the saved notebook; 0 if all pass, 1 otherwise."""
-    path = Path(arguments[0]) if arguments else find_notebook(OUR_FOLDER)
-    if path is None or not (notebook := _read(path)):
-        sys.stdout.write("No notebook found: give its name, python check.py NAME.ipynb\n")
-        return 1
-    os.environ.update(ASSIGNMENT_DATA="sample", MPLBACKEND="Agg", TQDM_DISABLE="1")
-    namespace, problems = run_definitions(notebook)
-    results = run_all(namespace)
-    for result in results:
-        show(result)
-    report = Result(path.name, [*problems, *summary(results, notebook), *word_counts(notebook)])
-    show(report)
-    show(Result("Order of execution", [saved_in_order(notebook)]))
-    return 0 if report.verdict is Verdict.HOLDS else 1

@@ -11,13 +11,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.authoring.release_files import FOR_STUDENTS
+
 ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
+SHARED = [ASSIGNMENTS / "shared", FOR_STUDENTS]
 
 
 @contextmanager
 def released_modules(assignment: str, *names: str) -> Iterator[SimpleNamespace]:
     """The named modules of an assignment's release. None stays imported: each assignment has such names."""
-    folders = [ASSIGNMENTS / assignment / "release_files", ASSIGNMENTS / "shared"]
+    folders = [ASSIGNMENTS / assignment / "release_files", *SHARED]
     own = {path.stem for folder in folders for path in folder.glob("*.py")}
     kept = {name: sys.modules.pop(name, None) for name in own}
     sys.path[:0] = map(str, folders)

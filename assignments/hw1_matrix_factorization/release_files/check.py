@@ -6,20 +6,14 @@ They look at the same laws as the hidden checks, which draw other sizes and othe
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-import verdicts
 from laws import REG_LAMBDA, K, make_toy, show_curves, show_histogram, show_matrices
-from verdicts import holds, note, public_check, ready
+from readiness import check, main, ready
+from verdicts import holds, note, public_check
 
 __all__ = ["check", "ready"]
-
-
-def check(task: str, thing: Any) -> None:
-    """Shows what holds and what does not for one task."""
-    verdicts.show(verdicts.run_check(task, thing))
 
 
 @public_check("shift_user_mean")
@@ -197,4 +191,4 @@ def _(optimize):
 
 
 if __name__ == "__main__":
-    sys.exit(verdicts.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -9,26 +9,20 @@ import copy
 import math
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import torch
 import torch.nn.functional as F
-import verdicts
 from helpers import plot_losses, show_interpolation
 from laws import Counting, Scripted, TinyAutoencoder, Waves, alike, bars, gradient_of, idle_parameters, loader, steps_of
 from layer_table import layer_table
+from readiness import check, main, ready
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import ExponentialLR
-from verdicts import Line, holds, note, public_check, ready
+from verdicts import Line, holds, note, public_check
 
 __all__ = ["check", "ready"]
 
 CPU = torch.device("cpu")
-
-
-def check(task: str, thing: Any) -> None:
-    """Shows what holds and what does not for one task."""
-    verdicts.show(verdicts.run_check(task, thing))
 
 
 @public_check("Autoencoder")
@@ -201,4 +195,4 @@ def _(interpolate_between):
 
 
 if __name__ == "__main__":
-    sys.exit(verdicts.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

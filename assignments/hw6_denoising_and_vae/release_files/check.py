@@ -8,11 +8,9 @@ from __future__ import annotations
 import copy
 import math
 import sys
-from typing import Any
 
 import numpy as np
 import torch
-import verdicts
 from helpers import show_strip
 from laws import (
     SIGMAS,
@@ -28,15 +26,11 @@ from laws import (
     with_sampling,
     without_gradient,
 )
+from readiness import check, main, ready
 from torch import Tensor, nn
-from verdicts import holds, note, public_check, ready
+from verdicts import holds, note, public_check
 
 __all__ = ["check", "ready"]
-
-
-def check(task: str, thing: Any) -> None:
-    """Shows what holds and what does not for one task."""
-    verdicts.show(verdicts.run_check(task, thing))
 
 
 # --- exercise 1 -------------------------------------------------------------------------------------------------------
@@ -393,4 +387,4 @@ def _(latent_linear_interpolation):
 
 
 if __name__ == "__main__":
-    sys.exit(verdicts.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))
