@@ -89,7 +89,7 @@ class TestMakefile:
     def test_plain_make_lists_the_targets(self):
         done = self.make()
         assert done.returncode == 0
-        for target in ("setup", "demo", "test", "lint", "build", "validate", "bench", "clean"):
+        for target in ("setup", "demo", "test", "lint", "build", "validate", "bench", "results", "clean"):
             assert f"make {target} " in done.stdout
 
     def test_no_python_is_one_clear_line(self, tmp_path):
