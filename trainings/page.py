@@ -19,9 +19,9 @@ The reference solutions, trained with the hyperparameters of the course sheets o
 photographs of hands, and MovieLens' ratings in the place of Yelp's. `make results DATA=folder` writes this page; it can
 be stopped and started again at will, and what has not been run yet says so.
 
-*As printed* means by 3 % at most better or worse. Where a printed figure is the mark of a bug, ours is held against what
-a right solution can reach instead. Without a judgement are values by chance (of untrained weights, of single batches),
-those on the way, and those that other data make incomparable.
+*As printed* means by 3 % at most better or worse. Where a printed figure is the mark of a bug, ours is held against
+what a right solution can reach instead. Without a judgement are values by chance (of untrained weights, of single
+batches), those on the way, and those that other data make incomparable.
 
 """
 
