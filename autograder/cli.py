@@ -41,6 +41,27 @@ NamesArgument = Annotated[list[str] | None, typer.Argument(help="Assignments (de
 
 
 @app.command()
+def new(
+    name: Annotated[str | None, typer.Argument(help="Name of the assignment, such as hw8_attention.")] = None,
+    course: Annotated[Path | None, typer.Option("--course", help="Folder of the course; made if it is none.")] = None,
+) -> None:
+    """Start an assignment: a small one that builds, validates and grades at once, for you to change.
+
+    With --course alone, make an empty course. Nothing that exists is changed."""
+    from autograder.authoring.starter import new_assignment, new_course
+
+    if name is None and course is None:
+        raise AutograderError("say what to make: autograder new NAME, or autograder new --course FOLDER")
+    place = new_course(course) if course else _course(None)
+    if name is None:
+        typer.echo(f"a course: {_short(place.root)}")
+        return
+    made = new_assignment(place, name)
+    typer.echo(f"{_short(made.folder)}\n{_short(made.solution)}")
+    typer.echo(f"next: autograder build {name}; autograder validate {name}")
+
+
+@app.command()
 def build(names: NamesArgument = None, course: CourseOption = None) -> None:
     """Make the notebooks: source/<name>/ for instructors, release/<name>/ for students.
 
