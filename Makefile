@@ -10,7 +10,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format build validate bench results attacks clean
+.PHONY: help setup demo test lint format build validate bench results notebooks attacks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -58,6 +58,9 @@ results: $(STAMP)  ## train the references on the real data in DATA=folder, as t
 
 attacks: $(STAMP)  ## every hostile submission in every mode of isolation (some minutes; as root)
 	@$(BIN)/python -m pytest tests/sandbox/test_attacks.py tests/sandbox/test_modes.py --all-attacks $(ARGS)
+
+notebooks: $(STAMP)  ## run every notebook from top to bottom as a student would: build/notebooks/*.html
+	@$(BIN)/python -m benchmarks.notebooks $(ARGS)
 
 clean:  ## remove .venv, caches and the demo's folder; grades and the course secret stay
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
