@@ -10,7 +10,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format build validate bench results notebooks attacks clean
+.PHONY: help setup demo test lint format build validate bench results notebooks pictures attacks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -61,6 +61,11 @@ attacks: $(STAMP)  ## every hostile submission in every mode of isolation (some 
 
 notebooks: $(STAMP)  ## run every notebook from top to bottom as a student would: build/notebooks/*.html
 	@$(BIN)/python -m benchmarks.notebooks $(ARGS)
+
+pictures: $(STAMP)  ## the pictures of README.md, from the demo in OUT (which is run if it is not there)
+	@[ -f '$(OUT)/report.html' ] || $(MAKE) --no-print-directory demo
+	@scripts/install_chromium
+	@$(BIN)/python scripts/pictures '$(OUT)'
 
 clean:  ## remove .venv, caches and the demo's folder; grades and the course secret stay
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,26 +12,14 @@ import pytest
 
 from solutions import hw1_matrix_factorization as hw1
 
-ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
-FOLDERS = (ASSIGNMENTS / "hw1_matrix_factorization" / "release_files", ASSIGNMENTS / "shared")
 MODULES = ("figures", "helpers", "verdicts", "laws", "check")
 OPTIMIZE = "latent_factor_alternating_optimization"
 
 
 @pytest.fixture(scope="module")
-def released():
-    """The modules, imported as beside the notebook; other assignments have modules of the same names."""
-    kept = {name: sys.modules.pop(name, None) for name in MODULES}
-    sys.path[:0] = map(str, FOLDERS)
-    try:
-        yield SimpleNamespace(**{name: importlib.import_module(name) for name in MODULES})
-    finally:
-        for folder in FOLDERS:
-            sys.path.remove(str(folder))
-        for name, module in kept.items():
-            sys.modules.pop(name, None)
-            if module is not None:
-                sys.modules[name] = module
+def released(release):
+    with release("hw1_matrix_factorization", *MODULES) as modules:
+        yield modules
 
 
 @pytest.fixture
