@@ -107,3 +107,26 @@ def export(
         typer.echo(f"  no grade: {line}", err=True)
     if left_out:
         raise typer.Exit(1)
+
+
+def pdf(
+    notebook: Annotated[Path, typer.Argument(help="A notebook that was run and saved.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file (default: the notebook's name with .pdf).")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--assignment", help="The assignment (default: told by the notebook).")
+    ] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="All cells, also where the assignment names parts.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Make a PDF of a notebook, without LaTeX: formulas, figures, code and outputs.
+
+    Where the assignment's front matter names parts, the PDF holds those, made from the notebook's own outputs."""
+    from autograder.exports.solution_pdf import assignment_told_by, solution_pdf
+    from autograder.reporting.pages import write_file
+
+    target = out or notebook.with_suffix(".pdf")
+    found = assignment_told_by(notebook, name, course)
+    write_file(target, solution_pdf(notebook, found, whole=whole))
+    typer.echo(f"{target}: {target.stat().st_size / 1024:.0f} KB{f', {found.name}' if found else ''}")

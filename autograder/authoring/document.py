@@ -53,6 +53,14 @@ class Block:
 
 
 @dataclass(frozen=True)
+class PdfPart:
+    """A part of the PDF that students hand in beside the notebook: a heading, and the ids of its cells."""
+
+    title: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Document:
     """The whole of assignment.md."""
 
@@ -62,6 +70,7 @@ class Document:
     kernel: Mapping[str, str] = field(default_factory=lambda: dict(KERNEL))
     shared: tuple[str, ...] = ()  # files of assignments/shared/ that students get too
     in_release: tuple[str, ...] = ()  # solution lines that students may see in release files
+    pdf: tuple[PdfPart, ...] = ()  # what the PDF of a notebook holds; empty: all cells
 
     def of_kind(self, *kinds: str) -> tuple[Block, ...]:
         return tuple(block for block in self.blocks if block.kind in kinds)
@@ -90,6 +99,7 @@ def read_document(path: Path) -> Document:
         kernel=dict(front.get("kernelspec") or KERNEL),
         shared=tuple(str(name) for name in ours.get("shared") or ()),
         in_release=tuple(str(line).strip() for line in ours.get("in_release") or ()),
+        pdf=_pdf(ours.get("pdf") or [], path),
     )
 
 
@@ -102,10 +112,18 @@ def _lines(notebook: Any) -> list[int]:
 def _front_matter(ours: Any, path: Path) -> dict[str, Any]:
     if not isinstance(ours, dict) or not isinstance(ours.get("title"), str):
         raise AuthoringError(f'{path.name}: the front matter has no title: write autograder: {{title: "..."}}')
-    unknown = sorted(set(ours) - {"title", "limits", "shared", "in_release"})
+    unknown = sorted(set(ours) - {"title", "limits", "shared", "in_release", "pdf"})
     if unknown:
         raise AuthoringError(f"{path.name}: front matter: autograder does not know {', '.join(unknown)}")
     return ours
+
+
+def _pdf(said: Any, path: Path) -> tuple[PdfPart, ...]:
+    if not isinstance(said, list) or not all(
+        isinstance(part, dict) and set(part) == {"title", "cells"} for part in said
+    ):
+        raise AuthoringError(f'{path.name}: front matter: pdf is a list of {{title: "...", cells: [ID, ID]}}')
+    return tuple(PdfPart(str(part["title"]), tuple(str(id) for id in part["cells"] or ())) for part in said)
 
 
 def _limits(said: dict[str, Any], path: Path) -> dict[str, float]:

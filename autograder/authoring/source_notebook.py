@@ -37,18 +37,18 @@ def source_notebook(recipe: Recipe) -> Any:
     """The notebook node; raises AuthoringError if document, solution and checks do not fit together."""
     _refuse_tasks_that_do_not_fit(recipe)
     blocks = list(_with_ids(recipe.document.blocks))
+    _refuse_parts_without_cells(recipe.document, {block.id for block in blocks})
     notebook = new_notebook(cells=[_cell(block, recipe) for block in blocks])
     notebook.nbformat_minor = 5
+    ours: dict[str, Any] = {
+        "assignment": recipe.name,
+        "title": recipe.document.title,
+        "limits": dict(recipe.document.limits),
+    }
+    if recipe.document.pdf:
+        ours["pdf"] = [{"title": part.title, "cells": list(part.cells)} for part in recipe.document.pdf]
     notebook.metadata = nbformat.from_dict(
-        {
-            "autograder": {
-                "assignment": recipe.name,
-                "title": recipe.document.title,
-                "limits": dict(recipe.document.limits),
-            },
-            "kernelspec": dict(recipe.document.kernel),
-            "language_info": {"name": "python"},
-        }
+        {"autograder": ours, "kernelspec": dict(recipe.document.kernel), "language_info": {"name": "python"}}
     )
     return notebook
 
@@ -74,6 +74,15 @@ def _refuse_tasks_that_do_not_fit(recipe: Recipe) -> None:
     for name, count in objects.items():
         if count > 1:
             raise AuthoringError(f"{where}: {name} is inserted {count} times")
+
+
+def _refuse_parts_without_cells(document: Document, ids: set[str]) -> None:
+    for part in document.pdf:
+        for id in part.cells:
+            if id not in ids:
+                raise AuthoringError(
+                    f"assignment.md: front matter: pdf: {part.title!r} names {id}, which is no cell's id"
+                )
 
 
 def _with_ids(blocks: tuple[Block, ...]) -> Iterator[Block]:

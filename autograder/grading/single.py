@@ -23,7 +23,7 @@ def grade_notebook(
         raise AutograderError(f"{path} does not exist: give the notebook to check")
     if path.suffix != NOTEBOOK:
         raise AutograderError(f"{path} is no notebook: its name does not end in {NOTEBOOK}")
-    assignment = course.assignment(name or _assignment_of(path, course))
+    assignment = course.assignment(name or assignment_name_of(path, course))
     ((student, notebook),) = find_submissions(path, assignment)
     grader = Grader(assignment, options(assignment))
     try:
@@ -32,7 +32,8 @@ def grade_notebook(
         grader.close()
 
 
-def _assignment_of(path: Path, course: Course) -> str:
+def assignment_name_of(path: Path, course: Course) -> str:
+    """What the notebook's metadata, file name or folder say; raises AutograderError when none of them does."""
     try:
         named = parse(read_bytes(path)).assignment
     except Unreadable:
