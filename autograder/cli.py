@@ -240,6 +240,7 @@ def demo(
 
 app.command()(cli_exports.gradescope)
 app.command()(cli_exports.export)
+app.command()(cli_exports.pdf)
 
 
 def main() -> None:
