@@ -8,6 +8,9 @@ In the course's `nbgrader_config.py`:
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 _OURS = "autograder.nbgrader"
@@ -42,6 +45,14 @@ def configure(
     config.RunInSandbox.isolation = isolation
     config.RunInSandbox.unsafe = unsafe
     config.SaveScores.results = results
+    _put_scripts_on_path()
+
+
+def _put_scripts_on_path() -> None:
+    """nbgrader starts `alembic` from PATH for a new gradebook; it lies beside this Python, activated or not."""
+    scripts, path = str(Path(sys.executable).parent), os.environ.get("PATH", "")
+    if scripts not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([scripts, path])
 
 
 def _replace(config: Any, converter: type, trait: str, replacements: dict[str, str]) -> None:
