@@ -25,15 +25,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pdf_text import PLAIN, Node, NoPdf, pandoc, read, read_without_math, run, string
+from pdf_text import PLAIN, Node, NoPdf, joined, pandoc, printed, read, read_without_math, run, shortened, string
 
 COLUMNS = 100  # characters in a line of code on a page: longer words are cut in two, lines are wrapped at blanks
-LINES_FIRST, LINES_LAST = 60, 20  # of one printed output; what lies between is left out
 PICTURES = 300  # in one document
 PIXELS = 40_000_000  # of one picture
 PICTURE_WIDTH = 2400  # pixels; more shows on no page
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\)|.)", re.DOTALL)
 _ATTACHMENT = re.compile(r"\A(?:attachment:|c\d+-)")  # what Jupyter writes, and what pandoc makes of it
 _UNBROKEN = re.compile(rf"[^\s]{{{COLUMNS}}}")
 _PAGE = """
@@ -146,12 +144,12 @@ class _Document:
             if isinstance(data, dict) and kind in data:
                 return self._picture(data[kind])
         if isinstance(data, dict):
-            text = _joined(data.get("text/plain")) or ("[an output without text]" if data else "")
+            text = joined(data.get("text/plain")) or ("[an output without text]" if data else "")
         elif output.get("output_type") == "error":
-            text = f"{_joined(output.get('ename'))}: {_joined(output.get('evalue'))}"
+            text = f"{joined(output.get('ename'))}: {joined(output.get('evalue'))}"
         else:
-            text = _joined(output.get("text"))
-        return _code_block(_shortened(_printed(text))) if text.strip() else None
+            text = joined(output.get("text"))
+        return _code_block(shortened(printed(text))) if text.strip() else None
 
     def _with_pictures(self, blocks: list[Node], attachments: Any) -> list[Node]:
         """Pictures that lie in the cell itself, in the places where the text names them."""
@@ -192,7 +190,7 @@ def _decoded(data: Any) -> bytes | None:
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(base64.b64decode(_joined(data))), formats=["PNG", "JPEG"]) as image:
+        with Image.open(io.BytesIO(base64.b64decode(joined(data))), formats=["PNG", "JPEG"]) as image:
             if image.width * image.height > PIXELS:
                 return None
             dpi = image.info.get("dpi") or (96, 96)
@@ -208,7 +206,7 @@ def _decoded(data: Any) -> bytes | None:
 
 def _as_typed(sources: Sequence[str]) -> list[list[Node]]:
     """The elements of each text where pandoc or typst can make nothing of it."""
-    return [[_code_block(_printed(source))] for source in sources]
+    return [[_code_block(printed(source))] for source in sources]
 
 
 def _boxed(name: str, blocks: list[Node]) -> list[Node]:
@@ -219,28 +217,6 @@ def _boxed(name: str, blocks: list[Node]) -> list[Node]:
 def _code_block(text: str, language: str = "") -> Node:
     text = _UNBROKEN.sub(r"\g<0>\n", "\n".join(line.expandtabs(4) for line in text.rstrip().splitlines()))
     return {"t": "CodeBlock", "c": [["", [language] if language else [], []], text]}
-
-
-def _joined(text: Any) -> str:
-    """A notebook's text: a string or a list of lines."""
-    if isinstance(text, list):
-        return "".join(line for line in text if isinstance(line, str))
-    return text if isinstance(text, str) else ""
-
-
-def _printed(text: str) -> str:
-    """As it stood on the screen at the end: without colours, progress bars in their last state."""
-    lines = _ANSI.sub("", text).replace("\r\n", "\n").split("\n")
-    lines = [line.rstrip("\r").rpartition("\r")[2] for line in lines]
-    return "\n".join("".join(c for c in line if c.isprintable() or c == "\t") for line in lines)
-
-
-def _shortened(text: str) -> str:
-    lines = text.rstrip().splitlines()
-    more = len(lines) - LINES_FIRST - LINES_LAST
-    if more <= 0:
-        return "\n".join(lines)
-    return "\n".join([*lines[:LINES_FIRST], f"[… {more} more lines …]", *lines[-LINES_LAST:]])
 
 
 # --- the pages --------------------------------------------------------------------------------------------------------
@@ -260,7 +236,7 @@ def _typeset(folder: Path, blocks: list[Node], title: str, subtitle: str) -> byt
 
 def _quoted(text: str) -> str:
     """A string of typst's."""
-    escaped = _printed(text.replace("\n", " ")).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = printed(text.replace("\n", " ")).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
@@ -290,7 +266,7 @@ def _shown(cell: Node, kind: str) -> Cell:
     missing = (
         "This cell has no output: run the notebook, save it, and make the PDF again." if hidden and not outputs else ""
     )
-    source = "" if hidden else _joined(cell.get("source"))
+    source = "" if hidden else joined(cell.get("source"))
     return Cell(cell.get("cell_type", ""), source, outputs, cell.get("attachments", {}), missing)
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 120  # for pandoc and for typst each; a long notebook takes two
+LINES_FIRST, LINES_LAST = 60, 20  # of one printed output; what lies between is left out
 
 Node = dict[str, Any]
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\)|.)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\begin\{(align|equation|gather|eqnarray)\*?\}(.*?)\\end\{\1\*?\}", re.DOTALL)
 _SIZES = re.compile(r"\\(?:big|Big|bigg|Bigg)[lrm]?(?![A-Za-z])")  # of brackets, which typst finds itself
 PLAIN = ["", [], []]  # an element without id, classes and attributes: some attributes would be run by typst
@@ -108,6 +110,31 @@ def _math_as_code(node: Any) -> Any:
 
 def string(text: str) -> Node:
     return {"t": "Str", "c": text}
+
+
+# --- what was printed -------------------------------------------------------------------------------------------------
+
+
+def joined(text: Any) -> str:
+    """A notebook's text: a string or a list of lines."""
+    if isinstance(text, list):
+        return "".join(line for line in text if isinstance(line, str))
+    return text if isinstance(text, str) else ""
+
+
+def printed(text: str) -> str:
+    """As it stood on the screen at the end: without colours, progress bars in their last state."""
+    lines = _ANSI.sub("", text).replace("\r\n", "\n").split("\n")
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in lines]
+    return "\n".join("".join(c for c in line if c.isprintable() or c == "\t") for line in lines)
+
+
+def shortened(text: str) -> str:
+    lines = text.rstrip().splitlines()
+    more = len(lines) - LINES_FIRST - LINES_LAST
+    if more <= 0:
+        return "\n".join(lines)
+    return "\n".join([*lines[:LINES_FIRST], f"[… {more} more lines …]", *lines[-LINES_LAST:]])
 
 
 # --- programs ---------------------------------------------------------------------------------------------------------
