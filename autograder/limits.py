@@ -15,6 +15,12 @@ METADATA_BYTES = 64 << 10  # one cell's metadata as JSON
 CELL_OUTPUT_BYTES = 8 * MB  # one cell's outputs, or its pasted pictures, as JSON, in what a human grader is shown
 ANSWER_CHARS = 200_000  # of one question's text, for counting words
 
+# --- zip archives --------------------------------------------------------------------------------------------------
+ARCHIVE_BYTES = 512 * MB  # a student's archive, data sets and all; only its notebook is unpacked
+ARCHIVE_DIRECTORY_BYTES = 4 * MB  # its list of contents: some 40 000 files
+CLASS_BYTES = 8192 * MB  # of a class's archive, unpacked
+CLASS_FILES = 20_000
+
 # --- what lies beside an ordinary nbgrader notebook ----------------------------------------------------------------
 FILES_TAKEN = 1_000
 FILES_TAKEN_BYTES = 200 * MB  # all together; the disk of a submission's process has 256 MB

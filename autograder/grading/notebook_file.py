@@ -119,6 +119,10 @@ def parse(data: bytes) -> NotebookFile:
         raise Unreadable(
             f"The file is larger than {NOTEBOOK_BYTES >> 20} MB: clear the outputs of its cells and hand it in again."
         )
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        raise Unreadable(
+            "The file is a zip archive that does not hold one notebook: hand in the .ipynb itself."
+        )
     if data.count(b"{") + data.count(b"[") > NOTEBOOK_CONTAINERS:
         raise Unreadable("The file holds far more values than a notebook does.")
     notebook, repairs = _decode(data)
@@ -206,8 +210,6 @@ def _why_not_json(text: str) -> str:
         )
     if start.startswith(("<!doctype", "<html", "<?xml")):
         return "The file is a web page, not a notebook: download it as .ipynb."
-    if start.startswith("pk\x03\x04"):
-        return "The file is a zip archive, not a notebook: hand in the .ipynb inside it."
     if start.startswith("{"):
         return "The file is damaged: it begins like a notebook but is no valid JSON (was it cut off on the way?)."
     return "The file is no Jupyter notebook: it is not JSON."

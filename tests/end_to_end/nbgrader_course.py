@@ -53,8 +53,8 @@ def environment(home: Path) -> dict[str, str]:
 def nbgrader(*words: str, root: Path) -> subprocess.CompletedProcess[str]:
     """nbgrader's command line in the course, started by its full name as from a script."""
     program = Path(sys.executable).with_name("nbgrader")
-    env = environment(root.parent)
-    return subprocess.run([program, *words], cwd=root, env=env, capture_output=True, text=True, timeout=300, check=False)
+    command, env = [program, *words], environment(root.parent)
+    return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=300, check=False)
 
 
 def grades(root: Path, assignment: str) -> dict[tuple[str, str], tuple[float | None, float | None, bool]]:

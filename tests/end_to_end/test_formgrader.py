@@ -107,7 +107,8 @@ def picture(page: Page, name: str) -> None:
 
 def workers(server: psutil.Process) -> set[int]:
     """Grading processes of the server."""
-    return {child.pid for child in server.children(recursive=True) if "autograder.grading.worker" in str(child.cmdline())}
+    children = server.children(recursive=True)
+    return {child.pid for child in children if "autograder.grading.worker" in str(child.cmdline())}
 
 
 @pytest.mark.slow
