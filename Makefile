@@ -65,7 +65,7 @@ notebooks: $(STAMP)  ## run every notebook from top to bottom as a student would
 pictures: $(STAMP)  ## the pictures of README.md, from the demo in OUT (which is run if it is not there)
 	@[ -f '$(OUT)/report.html' ] || $(MAKE) --no-print-directory demo
 	@scripts/install_chromium
-	@$(BIN)/python scripts/pictures '$(OUT)'
+	@$(BIN)/python scripts/pictures.py '$(OUT)'
 
 clean:  ## remove .venv, caches and the demo's folder; grades and the course secret stay
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

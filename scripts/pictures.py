@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""scripts/pictures FOLDER: pictures of the class report and of one feedback page of that demo, into docs/pictures/."""
+"""scripts/pictures.py FOLDER: pictures of that demo's class report and of a feedback page, into docs/pictures/."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WIDTH, HEIGHT = 1100, 1250  # of the part that is shown, in pixels of the page
+REPORT, FEEDBACK = (1240, 1330), (860, 1000)  # width and height of the part that is shown, in pixels of the page
 COLOURS = 128  # keeps text sharp and each file below 300 KB
 
 
@@ -26,8 +26,8 @@ def main(demo: Path) -> int:
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=_installed(), args=["--no-sandbox"])
-        _photograph(browser, report, PICTURES / "class-report.png")
-        _photograph(browser, demo / "feedback" / f"{_telling(demo)}.html", PICTURES / "feedback.png")
+        _photograph(browser, report, REPORT, PICTURES / "class-report.png")
+        _photograph(browser, demo / "feedback" / f"{_telling(demo)}.html", FEEDBACK, PICTURES / "feedback.png")
         browser.close()
     return 0
 
@@ -38,16 +38,20 @@ def _installed() -> str | None:
 
 
 def _telling(demo: Path) -> str:
-    """The student with the highest score among those whose mistake has a name."""
+    """The student whose page shows a named mistake nearest to its top; of several, the one with the most points."""
     reports = [json.loads(path.read_text()) for path in sorted((demo / "reports").glob("*.json"))]
-    named = [report for report in reports if any(check["mistake"] for check in report["checks"])]
-    return str(max(named, key=lambda report: report["score"])["student"])
+    places = {}
+    for report in reports:
+        named = [place for place, check in enumerate(report["checks"]) if check["mistake"]]
+        if named:
+            places[report["student"]] = (named[0], -report["score"])
+    return min(places, key=lambda student: places[student])
 
 
-def _photograph(browser: Browser, page: Path, picture: Path) -> None:
+def _photograph(browser: Browser, page: Path, size: tuple[int, int], picture: Path) -> None:
     with TemporaryDirectory() as scratch:
         shot = Path(scratch, "shot.png")
-        tab = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        tab = browser.new_page(viewport={"width": size[0], "height": size[1]})
         tab.goto(page.resolve().as_uri())
         tab.screenshot(path=shot)
         tab.close()
