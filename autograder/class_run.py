@@ -16,6 +16,7 @@ from autograder.grading.results import ResultsFolder
 from autograder.grading.template import load_template
 from autograder.reporting.progress import ProgressBar
 from autograder.reporting.publisher import Publisher
+from autograder.reporting.similarity import most_alike
 from autograder.reporting.table import class_table
 from autograder.validation.variants import read_variants
 
@@ -34,7 +35,9 @@ def run_class(
 ) -> ClassResult:
     """Grades a class with everything around it; see `grade_class`."""
     title = load_template(assignment).title
-    publisher = Publisher(ResultsFolder(out), title, mistake_titles(assignment))
+    publisher = Publisher(
+        ResultsFolder(out), title, mistake_titles(assignment), alike=lambda: most_alike(assignment, path)
+    )
     with ProgressBar(console, lambda: crew.size) as bar:
         return grade_class(
             assignment,

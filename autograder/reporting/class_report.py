@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from autograder.grading.report import Report
 from autograder.grading.results import file_name
 from autograder.reporting.analysis import Bin, analyse
 from autograder.reporting.pages import render, write_page
+from autograder.reporting.similarity import Alike
 from autograder.reporting.wording import points
 
 _WIDTH, _HEIGHT, _GAP = 1000.0, 150.0, 4.0
@@ -30,9 +31,17 @@ class Bar:
 
 
 def class_page(
-    reports: Iterable[Report], title: str = "", mistake_titles: dict[str, str] | None = None, feedback: str = "feedback"
+    reports: Iterable[Report],
+    title: str = "",
+    mistake_titles: dict[str, str] | None = None,
+    feedback: str = "feedback",
+    alike: Sequence[Alike] = (),
 ) -> str:
-    """HTML about all reports. `feedback`: folder of the students' pages as seen from this page; no links if empty."""
+    """HTML about all reports.
+
+    `feedback`: folder of the students' pages as seen from this page, no links if empty; `alike`: pairs of students
+    whose code is most alike.
+    """
     found = analyse(reports, mistake_titles)
     return render(
         "class_report.html.j2",
@@ -41,6 +50,7 @@ def class_page(
         bars=_bars(found.bins),
         links={report.student: _link(feedback, report.student) for report in found.reports},
         manual=_manual(found.reports),
+        alike=alike,
     )
 
 
@@ -50,8 +60,9 @@ def write_class_report(
     title: str = "",
     mistake_titles: dict[str, str] | None = None,
     feedback: str = "feedback",
+    alike: Sequence[Alike] = (),
 ) -> Path:
-    return write_page(path, class_page(reports, title, mistake_titles, feedback))
+    return write_page(path, class_page(reports, title, mistake_titles, feedback, alike))
 
 
 def _link(feedback: str, student: str) -> str:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from autograder.grading.report import Report
 from autograder.grading.results import ResultsFolder
 from autograder.reporting.class_report import write_class_report
 from autograder.reporting.feedback import feedback_page
 from autograder.reporting.pages import write_page
+from autograder.reporting.similarity import Alike
 
 
 class Publisher:
-    """An observer of a class run. `mistakes`: titles of the known mistakes by their ids."""
+    """An observer of a class run.
 
-    def __init__(self, results: ResultsFolder, title: str, mistakes: Mapping[str, str]) -> None:
-        self._results, self._title, self._mistakes = results, title, dict(mistakes)
+    `mistakes`: titles of the known mistakes by their ids; `alike`: asked at the end which students' code is most alike.
+    """
+
+    def __init__(
+        self,
+        results: ResultsFolder,
+        title: str,
+        mistakes: Mapping[str, str],
+        alike: Callable[[], Sequence[Alike]] = tuple,
+    ) -> None:
+        self._results, self._title, self._mistakes, self._alike = results, title, dict(mistakes), alike
 
     def begin(self, total: int, unchanged: int, workers: int) -> None:
         """Nothing to prepare: folders are made with the first page."""
@@ -28,4 +38,4 @@ class Publisher:
         write_page(self._results.feedback_path_of(report.student), feedback_page(report, self._title))
 
     def end(self, reports: Sequence[Report]) -> None:
-        write_class_report(self._results.class_report, reports, self._title, self._mistakes)
+        write_class_report(self._results.class_report, reports, self._title, self._mistakes, alike=self._alike())
