@@ -5,12 +5,13 @@ VENV   ?= .venv
 DATA   ?=
 OUT    ?= demo
 ARGS   ?=
+FUZZ   ?= 50
 
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format build validate bench results notebooks pictures attacks clean
+.PHONY: help setup demo test lint format build validate bench results notebooks pictures attacks fuzz clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -66,6 +67,9 @@ pictures: $(STAMP)  ## the pictures of README.md, from the demo in OUT (which is
 	@[ -f '$(OUT)/report.html' ] || $(MAKE) --no-print-directory demo
 	@scripts/install_chromium
 	@$(BIN)/python scripts/pictures.py '$(OUT)'
+
+fuzz: $(STAMP)  ## look longer for inputs that break a reader (FUZZ=times the tests' own share)
+	@FUZZ=$(FUZZ) $(BIN)/python -m pytest -m fuzz $(ARGS)
 
 clean:  ## remove .venv, caches and the demo's folder; grades and the course secret stay
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

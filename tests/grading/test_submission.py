@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbgrader
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import limits
@@ -19,6 +19,7 @@ from autograder.assignment import Assignment
 from autograder.errors import AuthoringError
 from autograder.grading import notebook_file
 from autograder.grading.submission import Submission, read_submission
+from tests.fuzzing import looking
 from tests.grading.notebooks import (
     QUESTION,
     SOLVED,
@@ -571,13 +572,7 @@ NOTEBOOKS = st.fixed_dictionaries(
     {"cells": st.lists(CELLS | JSON, max_size=8) | JSON},
     optional={"metadata": JSON, "nbformat": JSON, "worksheets": JSON},
 )
-FUZZ = settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+FUZZ = looking(150)
 
 
 def check_any(submission: Submission) -> None:
@@ -600,12 +595,14 @@ def check_any(submission: Submission) -> None:
     assert len(submission.manual) == 1
 
 
+@pytest.mark.fuzz
 @FUZZ
 @given(NOTEBOOKS)
 def test_any_json_is_read_or_refused(read: Read, notebook: Notebook) -> None:
     check_any(read(json.dumps(notebook).encode("utf-8", "surrogatepass")))
 
 
+@pytest.mark.fuzz
 @FUZZ
 @given(st.lists(st.integers(0, 15), max_size=20), st.dictionaries(st.integers(0, 19), SOURCES, max_size=4))
 def test_any_shuffle_of_the_cells_is_read(read: Read, order: list[int], edits: dict[int, str]) -> None:
@@ -617,6 +614,7 @@ def test_any_shuffle_of_the_cells_is_read(read: Read, order: list[int], edits: d
     check_any(read({**solved(), "cells": cells}))
 
 
+@pytest.mark.fuzz
 @FUZZ
 @given(st.binary(max_size=200), st.integers(0, 4000), st.integers(0, 200))
 def test_any_bytes_are_read_or_refused(read: Read, junk: bytes, at: int, cut: int) -> None:

@@ -14,12 +14,13 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from autograder.sandbox import limits, wire
 from autograder.sandbox.wire import Channel, Handle, Hostile, Unsendable
+from tests.fuzzing import looking
 
 SOON = 5.0
 
@@ -242,26 +243,30 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.fuzz
+@looking(150)
 @given(values)
 def test_any_value_comes_back(value: Any) -> None:
     assert round_trip(value) == value
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.fuzz
+@looking(60)
 @given(st_numpy.arrays(st.sampled_from(["float32", "int16", "bool"]), st_numpy.array_shapes(max_dims=4, min_side=0)))
 def test_any_array_comes_back(value: np.ndarray) -> None:
     assert np.array_equal(round_trip(value), value, equal_nan=value.dtype.kind == "f")
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.fuzz
+@looking(400)
 @given(st.binary(max_size=400))
 def test_any_bytes_end_in_a_wire_error_or_a_value(data: bytes) -> None:
     with contextlib.suppress(wire.WireError):
         receive(data, seconds=0.5)
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.fuzz
+@looking(400)
 @given(st.binary(max_size=60), st.integers(0, 10_000), st.integers(0, 255))
 def test_a_damaged_frame_ends_in_a_wire_error_or_a_value(tail: bytes, position: int, byte: int) -> None:
     parts = wire.encode({"value": [np.arange(4.0), (1, "a", {"b": None})]})
