@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from autograder.checking.illustrations import Illustration
 
 
 class CheckFailed(AssertionError):
@@ -11,6 +14,7 @@ class CheckFailed(AssertionError):
     def __init__(self, message: str, mistake: str | None = None) -> None:
         super().__init__(message)
         self.message, self.mistake = message, mistake
+        self.illustration: Illustration | None = None  # see `illustrated`
 
 
 def fail(message: str, mistake: str | None = None) -> NoReturn:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from autograder.checking.illustrations import Illustration
+
 
 class Outcome(str, Enum):
     PASSED = "passed"
@@ -43,4 +45,5 @@ class CheckResult:
     mistake: str | None = None  # name of the known mistake that the result equals, such as "R1"
     notes: tuple[str, ...] = field(default=())  # worth telling, not worth points
     seconds: float = 0.0
+    illustration: Illustration | None = None  # what the student's code did, for the feedback page
     detail: str = ""  # for the instructor: where the grader itself failed; never shown to students

@@ -22,6 +22,7 @@ from _pytest.runner import runtestprotocol
 
 from autograder.checking.calibration import Measured, measured_by
 from autograder.checking.declaration import Declaration, declaration_of
+from autograder.checking.failure import CheckFailed
 from autograder.checking.judgement import detail_of, message_of, mistake_of, outcome_of, plain
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.checking.secret import CourseSecret, Secret
@@ -158,6 +159,7 @@ class CheckSession:
             max_points=current.declaration.points,
             message=message,
             mistake=mistake_of(current.error) if current.error else None,
+            illustration=current.error.illustration if isinstance(current.error, CheckFailed) else None,
             notes=tuple(plain(note) for note in current.notes),
             seconds=round(time.perf_counter() - started, 4),
             detail=detail_of(current.error) if current.error else "",

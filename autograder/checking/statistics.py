@@ -12,11 +12,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import NoReturn
 
 import torch
 
 from autograder.checking.diagnosis import Diagnosis, named
 from autograder.checking.failure import fail
+from autograder.checking.illustrations import histogram, illustrated
 
 SIX_SIGMA = 6.0  # standard errors
 P_SIX_SIGMA = 2e-9  # two-sided normal tail beyond them
@@ -165,6 +167,18 @@ def assert_standard_normal(
     finding = find_fault(values, axes)
     if finding is None:
         return
+    with illustrated(lambda: histogram(values)):
+        _fail(finding, values, name, ids, known, hint)
+
+
+def _fail(
+    finding: Finding,
+    values: torch.Tensor,
+    name: str,
+    ids: Mapping[Fault | str, str] | None,
+    known: Mapping[str, tuple[float, float]] | None,
+    hint: str,
+) -> NoReturn:
     found = _known_normal(values, known or {}) if finding.fault in _OF_MOMENTS else None
     if found is not None:
         fail(f"{_capital(name)} is wrong: {found.sentence}.", found.mistake)

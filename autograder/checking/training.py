@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import torch
 
@@ -17,6 +18,15 @@ from autograder.checking.student import Remote
 from autograder.checking.values import expect_tensor
 
 WINDOW = 5  # steps whose mean loss counts
+
+
+@dataclass
+class Record:
+    """What a training left, for a drawing: the loss per picture at each step, and targets to compare with."""
+
+    losses: list[float] = field(default_factory=list)
+    targets: list[torch.Tensor] = field(default_factory=list)
+
 
 Loss = Callable[[Sequence[torch.Tensor], torch.Tensor], torch.Tensor]
 Batches = Iterator[tuple[torch.Tensor, torch.Tensor]]
@@ -29,6 +39,7 @@ def descend(
     steps: int,
     stop_below: float = 0.0,
     explodes_above: float = math.inf,
+    record: Record | None = None,
 ) -> float:
     """Trains for at most `steps` steps and returns the mean loss per picture of the last few: lower is better.
 
@@ -37,12 +48,15 @@ def descend(
     loss: of the outputs and the targets, summed over the batch
     stop_below: it is decided, and training ends, once the mean loss is below this
     explodes_above: a loss per picture that right training never meets; CheckFailed when it does, or is not finite
+    record: where losses and targets are kept for a picture
     """
-    gradients, losses = None, []
+    record = record or Record()
+    gradients, losses = None, record.losses
     for _, (inputs, targets) in zip(range(steps), batches, strict=False):
         outputs = _leaves(trainer.call("step", gradients, inputs))
         value = loss(outputs, targets)
         losses.append(value.item() / len(inputs))
+        record.targets.append(targets)
         if not losses[-1] < explodes_above:
             fail("After a few training steps the loss explodes.")
         gradients = list(torch.autograd.grad(value, outputs, allow_unused=True, materialize_grads=True))

@@ -14,6 +14,7 @@ from autograder.checking.outcomes import Outcome
 from autograder.errors import AutograderError
 from autograder.grading.results import write_atomically
 from autograder.limits import LIST_SHOWN, NAME_SHOWN
+from autograder.reporting.drawings import drawn
 from autograder.reporting.wording import WORDINGS, Wording, plain, points
 
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -48,7 +49,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"plain": plain, "prose": _prose, "points": points}
-    environment.filters |= {"name": _name, "wording": _wording, "some": _some}
+    environment.filters |= {"drawn": drawn, "name": _name, "wording": _wording, "some": _some}
     return environment
 
 
