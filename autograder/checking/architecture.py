@@ -17,12 +17,14 @@ from torch import nn
 from autograder.checking.between import between_difference, layer_difference
 from autograder.checking.diagnosis import Diagnosis, equals
 from autograder.checking.failure import fail
+from autograder.checking.illustrations import Layers, illustrated, layer_lists
 from autograder.checking.layers import (
     MATRICES,
     Layer,
     first_difference,
     first_difference_before_error,
     layers_of_answer,
+    size_words,
     tried_layer,
 )
 from autograder.checking.plans import Followed, Plan, tolerance_of_networks
@@ -69,7 +71,9 @@ class Network:
         for plan, difference in zip(self.plans, found, strict=True):
             if difference is None or (followed.opaque and followed.parameters == plan.parameters):
                 return plan
-        self._fail(found[self.plans.index(self._nearest(followed))])
+        nearest = self._nearest(followed)
+        with illustrated(lambda: _both_lists(followed.layers, nearest.follow(inputs))):
+            self._fail(found[self.plans.index(nearest)])
 
     def expect_between(self, inputs: torch.Tensor, secret: Secret) -> None:
         """Fails with the first activation, pooling or change of shape that is not the planned one."""
@@ -193,3 +197,7 @@ def _same_kinds(followed: Followed, plan: Plan) -> bool:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _both_lists(yours: Sequence[Layer], plan: Sequence[Layer]) -> Layers | None:
+    return layer_lists([size_words(layer) for layer in yours], [size_words(layer) for layer in plan])

@@ -234,6 +234,11 @@ def _sizes(layer: Layer) -> str:
     return f"{layer.kind}({into}, {out}{kernel})"
 
 
+def size_words(layer: Layer) -> str:
+    """A layer with its sizes, as a list of layers names it."""
+    return _sizes(layer)
+
+
 def _described(layer: Layer) -> str:
     sizes = _sizes(layer)
     return f"{'an' if sizes[0] in 'AEIOU' else 'a'} {sizes}"

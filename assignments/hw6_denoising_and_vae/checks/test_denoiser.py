@@ -9,8 +9,9 @@ import torch
 
 from autograder.checking import CheckFailed, Secret, Student, check, fail
 from autograder.checking.calibration import bound_of, calibrated
+from autograder.checking.illustrations import Curve, illustrated, loss_curve
 from autograder.checking.pictures import blobs, draw, with_one_changed
-from autograder.checking.training import descend
+from autograder.checking.training import Record, descend
 from autograder.checking.values import close, expect_tensor
 
 TASK = "DenoisingAutoencoder"
@@ -66,11 +67,15 @@ def test_each_picture_is_denoised_by_itself(student: Student, secret: Secret, de
             fail("Another picture goes in, and the same picture comes out: the output does not depend on the input.")
 
 
-def log_loss(student: Student, secret: Secret, device: str, stop_below: float = 0.0) -> float:
+def log_loss(
+    student: Student, secret: Secret, device: str, stop_below: float = 0.0, record: Record | None = None
+) -> float:
     """Trains a new denoiser for a moment; the log of FLOOR + the squared error per picture that it is left with."""
     trainer = student.probe("make_trainer", device, TASK, [], RATE)
     try:
-        return math.log(FLOOR + descend(trainer, _pairs(secret), _squared_error, STEPS, stop_below - FLOOR))
+        return math.log(
+            FLOOR + descend(trainer, _pairs(secret), _squared_error, STEPS, stop_below - FLOOR, record=record)
+        )
     except CheckFailed:
         if stop_below:
             raise
@@ -82,12 +87,21 @@ def log_loss(student: Student, secret: Secret, device: str, stop_below: float = 
 def test_network_learns_to_denoise(student: Student, secret: Secret, device: str):
     """A short training on a few noisy patterns brings the squared error well below that of the mean picture."""
     bound = bound_of(__file__, "denoiser")
-    if not log_loss(student, secret, device, bound) < math.log(bound):
-        fail(
-            f"After {STEPS} training steps on four kinds of simple pictures the network still does hardly better than "
-            "one that always answers with the mean picture. Does the gradient reach every layer, and can the output "
-            "be both 0 and 1?"
-        )
+    record = Record()
+    with illustrated(lambda: _curve(record)):
+        if not log_loss(student, secret, device, bound, record) < math.log(bound):
+            fail(
+                f"After {STEPS} training steps on four kinds of simple pictures the network still does hardly better "
+                "than one that always answers with the mean picture. Does the gradient reach every layer, and can the "
+                "output be both 0 and 1?"
+            )
+
+
+def _curve(record: Record) -> Curve | None:
+    """The loss at each step beside that of the mean picture."""
+    targets = torch.cat(record.targets)
+    mean = ((targets - targets.mean(dim=0)) ** 2).sum().item() / len(targets)
+    return loss_curve(record.losses, {"the mean picture": mean}, "Squared error per picture while training")
 
 
 def _pairs(secret: Secret) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:

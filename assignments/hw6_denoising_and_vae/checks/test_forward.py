@@ -10,10 +10,11 @@ import torch
 
 from autograder.checking import CheckFailed, Remote, Secret, Student, StudentError, check, fail
 from autograder.checking.calibration import bound_of, calibrated
+from autograder.checking.illustrations import Curve, illustrated, loss_curve
 from autograder.checking.diagnosis import equals
 from autograder.checking.pictures import blobs, draw
 from autograder.checking.statistics import KS_BOUND, Fault, find_fault, ks_of_two
-from autograder.checking.training import descend
+from autograder.checking.training import Record, descend
 from autograder.checking.values import close, expect_sequence, expect_tensor
 
 TASK = "VAE.forward"
@@ -113,11 +114,13 @@ def test_gradient_reaches_the_encoder(student: Student, secret: Secret, device: 
         fail(f"{text} The encoder would only learn to please the KL.", "R15")
 
 
-def log_loss(student: Student, secret: Secret, device: str, stop_below: float = 0.0) -> float:
+def log_loss(
+    student: Student, secret: Secret, device: str, stop_below: float = 0.0, record: Record | None = None
+) -> float:
     """Trains a new VAE for a moment; the log of the −ELBO per picture that it is left with."""
     trainer = student.probe("make_trainer", device, "VAE", [LATENT], RATE)
     try:
-        return math.log(descend(trainer, _batches(secret), negative_elbo, STEPS, stop_below))
+        return math.log(descend(trainer, _batches(secret), negative_elbo, STEPS, stop_below, record=record))
     except CheckFailed:
         if stop_below:
             raise
@@ -129,12 +132,22 @@ def log_loss(student: Student, secret: Secret, device: str, stop_below: float = 
 def test_whole_model_learns(student: Student, secret: Secret, device: str):
     """A short training of the whole model on a few patterns brings −ELBO well below that of the mean picture."""
     bound = bound_of(__file__, "vae")
-    if not log_loss(student, secret, device, bound) < math.log(bound):
-        fail(
-            f"After {STEPS} training steps on four kinds of simple pictures the whole model still does hardly better "
-            "than one that always answers with the mean picture. Do pictures depend on the code, and codes on the "
-            "picture?"
-        )
+    record = Record()
+    with illustrated(lambda: _curve(record)):
+        if not log_loss(student, secret, device, bound, record) < math.log(bound):
+            fail(
+                f"After {STEPS} training steps on four kinds of simple pictures the whole model still does hardly "
+                "better than one that always answers with the mean picture. Do pictures depend on the code, and codes "
+                "on the picture?"
+            )
+
+
+def _curve(record: Record) -> Curve | None:
+    """−ELBO at each step beside that of a model that always answers with the mean picture and has no KL."""
+    images = torch.cat(record.targets)
+    mean = images.mean(dim=0).clamp(1e-4, 1 - 1e-4).expand_as(images)
+    nats = torch.nn.functional.binary_cross_entropy(mean, images, reduction="sum").item() / len(images)
+    return loss_curve(record.losses, {"the mean picture": nats}, "−ELBO per picture while training")
 
 
 def negative_elbo(outputs, images: torch.Tensor) -> torch.Tensor:

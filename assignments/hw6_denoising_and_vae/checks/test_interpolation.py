@@ -9,6 +9,7 @@ import torch
 
 from autograder.checking import Secret, Student, check, fail
 from autograder.checking.diagnosis import equals
+from autograder.checking.illustrations import Steps, illustrated, steps_on_the_line
 from autograder.checking.interpolation import straight_line, wrong_lines
 from autograder.checking.values import close, expect_tensor
 
@@ -33,17 +34,23 @@ def check_line(student: Student, device: str, x0: Any, x1: Any) -> None:
     """One call of linear_interpolation, compared with the straight line."""
     answer = student.probe("call", device, LINEAR, x0, x1)
     first, second = (torch.as_tensor(x).float() for x in (x0, x1))
-    strip = strip_of(answer["value"], tuple(first.shape), LINEAR)
-    close(
-        strip,
-        straight_line(first, second, COUNT),
-        f"The strip of {LINEAR}",
-        known=wrong_lines(first, second, COUNT),
-        device=device,
-    )
+    with illustrated(lambda: _places(answer["value"], first, second)):
+        strip = strip_of(answer["value"], tuple(first.shape), LINEAR)
+        close(
+            strip,
+            straight_line(first, second, COUNT),
+            f"The strip of {LINEAR}",
+            known=wrong_lines(first, second, COUNT),
+            device=device,
+        )
     for before, after in zip((x0, x1), answer["args"], strict=True):
         if not np.array_equal(np.asarray(before), np.asarray(after)):
             fail(f"{LINEAR} changed one of its arguments: make new tensors.", "R20")
+
+
+def _places(strip: Any, first: torch.Tensor, second: torch.Tensor) -> Steps | None:
+    """Where the steps that came back lie on the line: no picture is shown, they are secret."""
+    return steps_on_the_line(strip, first, second, COUNT) if isinstance(strip, torch.Tensor) else None
 
 
 @check(task=LINEAR, points=2.5)
