@@ -10,8 +10,8 @@ import torch
 
 from autograder.checking import CheckFailed, Remote, Secret, Student, StudentError, check, fail
 from autograder.checking.calibration import bound_of, calibrated
-from autograder.checking.illustrations import Curve, illustrated, loss_curve
 from autograder.checking.diagnosis import equals
+from autograder.checking.illustrations import Curve, illustrated, loss_curve
 from autograder.checking.pictures import blobs, draw
 from autograder.checking.statistics import KS_BOUND, Fault, find_fault, ks_of_two
 from autograder.checking.training import Record, descend
