@@ -17,10 +17,9 @@ class NearestMean:
     """Remembers the mean of each class, and gives a point the class whose mean is nearest."""
 
     def fit(self, points, labels):
-        """Stores `means`, shape (C, D), of points (N, D) with labels 0 ... C-1, shape (N,); returns the object."""
+        """Stores `means`, shape (C, D), of points (N, D) with labels 0 ... C-1, shape (N,)."""
         ### BEGIN SOLUTION
         self.means = np.stack([points[labels == label].mean(axis=0) for label in range(labels.max() + 1)])
-        return self
         ### END SOLUTION
 
     def predict(self, points):

@@ -21,7 +21,6 @@ def softmax(scores):
 def fit(self, points, labels):
     members = np.eye(labels.max() + 1)[labels]
     self.means = members.T @ points / members.sum(axis=0)[:, None]
-    return self
 
 
 # %% squares multiplied out id="A4" task="NearestMean.predict" into="NearestMean"

@@ -28,13 +28,11 @@ def softmax(scores):
 # %% mean of all points id="N1" task="NearestMean.fit" into="NearestMean" caught_by=["test_means_are_those_of_the_classes"] says="one class"
 def fit(self, points, labels):
     self.means = np.stack([points.mean(axis=0) for label in range(labels.max() + 1)])
-    return self
 
 
 # %% the last class is forgotten id="N1b" task="NearestMean.fit" into="NearestMean" caught_by=["test_means_are_those_of_the_classes"]
 def fit(self, points, labels):
     self.means = np.stack([points[labels == label].mean(axis=0) for label in range(labels.max())])
-    return self
 
 
 # %% the farthest mean id="N2" task="NearestMean.predict" into="NearestMean" caught_by=["test_the_nearest_mean_gives_the_label"] says="smallest"

@@ -26,7 +26,8 @@ def _(softmax):
 @public_check("NearestMean.fit")
 def _(NearestMean):
     points, labels = np.array([[0.0, 0.0], [5.0, 5.0], [2.0, 4.0], [5.0, 7.0]]), np.array([0, 1, 0, 1])
-    model = NearestMean().fit(points, labels)
+    model = NearestMean()
+    model.fit(points, labels)
     right = np.allclose(model.means, [[1, 2], [5, 6]])
     yield holds("the means of two classes of two points each", right, f"They are {model.means}.")
 
