@@ -53,6 +53,7 @@ CHARTS = (
             "[32, 16]": "hw2-two/test",
             "[128, 16]": "hw2-two-own/test",
             "[64, 32, 16]": "hw2-three/test",
+            "[128, 64, 16]": "hw2-three-own/test",
         },
         {"PCA's bound": "hw2-pca/pca_test", "printed for PCA": 0.0828},
     ),

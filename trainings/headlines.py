@@ -11,7 +11,7 @@ class Headline:
 
     row: str  # of the sheet
     what: str
-    printed: float
+    printed: float | None  # None: the sheet asks for it and prints nothing
     figure: str  # "run/figure" of ours
     note: str = ""
     reachable: str | None = None  # what a right solution reaches, where the printed figure is the mark of a bug
@@ -22,6 +22,7 @@ class Headline:
 YELP = "the sheet has Yelp's ratings, we have MovieLens'"
 FIRST = "of untrained weights: by chance"
 ONE_BATCH = "of one batch"
+STRIDE = "printed: for pooling with stride 1, 4 million weights more in front of the code; see hw4-stride-1"
 
 HEADLINES = (
     # hw1
@@ -83,6 +84,8 @@ HEADLINES = (
     Headline("S001-11", "test loss", 0.0435, "hw2-two-own/test"),
     Headline("S001-12", "three layers [64, 32, 16]: training loss, epoch 149", 0.0535, "hw2-three/train"),
     Headline("S001-12", "test loss", 0.0529, "hw2-three/test"),
+    Headline("S001-13", "three layers [128, 64, 16]: training loss, epoch 149", None, "hw2-three-own/train"),
+    Headline("S001-13", "test loss", None, "hw2-three-own/test"),
     # hw3
     Headline(
         "S003-12",
@@ -107,12 +110,21 @@ HEADLINES = (
     ),
     # hw4
     *(
-        Headline(row, f"{what}: {part} loss, {when}", printed, f"{run}/{name}", note, judged=judged)
+        Headline(
+            row,
+            f"{what}: {part} loss, {when}",
+            printed,
+            f"{run}/{name}",
+            note,
+            f"{run}/pca_optimum" if note == STRIDE else None,
+            judged=judged,
+        )
         for row, what, run, note, losses in (
             ("S003-20", "convolutional, 3 numbers", "hw4-conv-3", "", (0.3054, 0.1680, 0.0947, 0.0958)),
-            ("S003-20", "100 numbers", "hw4-conv-100", "", (0.2071, 0.0907, 0.0167, 0.0206)),
-            ("S003-20", "100 numbers again", "hw4-conv-100", "", (0.1672, 0.0790, 0.0164, 0.0205)),
-            ("S003-20", "150 numbers", "hw4-conv-150", "", (0.2082, 0.0891, 0.0130, 0.0172)),
+            ("S003-20", "100 numbers", "hw4-conv-100", STRIDE, (0.2071, 0.0907, 0.0167, 0.0206)),
+            ("S003-20", "100 numbers again", "hw4-conv-100", STRIDE, (0.1672, 0.0790, 0.0164, 0.0205)),
+            ("S003-20", "150 numbers", "hw4-conv-150", STRIDE, (0.2082, 0.0891, 0.0130, 0.0172)),
+            ("S003-20", "100 numbers, stride 1", "hw4-stride-1", "", (0.2071, 0.0907, 0.0167, 0.0206)),
             ("S003-24", "linear, 10 numbers", "hw4-pca", "", (0.4558, 0.2459, 0.0980, 0.0946)),
         )
         for (part, when, name, judged), printed in zip(

@@ -37,3 +37,14 @@ class Clothes(Trainable):
         train, test = self.curves["train"], self.curves["test"]
         ends = {"train_first": train[0], "test_first": test[0], "train": train[-1], "test": test[-1]}
         return ends | {"pca_optimum": self.optimum}
+
+
+class StrideOne(hw4.ConvAutoencoder):
+    """The network of the sheet's slip, whose poolings move by one pixel: the encoder ends with 40,000 numbers."""
+
+    def __init__(self, latent_dim: int):
+        super().__init__(latent_dim)
+        for place, layer in enumerate(self.encoder):
+            if isinstance(layer, nn.MaxPool2d):
+                self.encoder[place] = nn.MaxPool2d(2, stride=1)
+        self.encoder[-1] = nn.Linear(64 * 25 * 25, latent_dim)

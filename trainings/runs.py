@@ -13,7 +13,7 @@ from solutions import hw4_conv_autoencoders as hw4
 from trainings.hw1 import Factorization
 from trainings.hw2 import Flat
 from trainings.hw3 import Classifier
-from trainings.hw4 import Clothes
+from trainings.hw4 import Clothes, StrideOne
 from trainings.hw5 import Garments
 from trainings.hw6 import Denoiser, Variational
 from trainings.hw7 import Digits
@@ -36,7 +36,12 @@ RUNS: dict[str, tuple[Start, str]] = {  # from cheap to dear; the data set that 
     "hw4-conv-100": (partial(Clothes, model=partial(hw4.ConvAutoencoder, 100), k=100), "Fashion-MNIST"),
     "hw4-conv-150": (partial(Clothes, model=partial(hw4.ConvAutoencoder, 150), k=150), "Fashion-MNIST"),
     "hw2-three": (partial(Flat, model=partial(hw2.ThreeLayerAutoencoder, 784, 64, 32, 16, 784), passes=150), "MNIST"),
+    "hw2-three-own": (
+        partial(Flat, model=partial(hw2.ThreeLayerAutoencoder, 784, 128, 64, 16, 784), passes=150),
+        "MNIST",
+    ),
     "hw7-ae": (partial(Digits, beta=None, epochs=10), "MNIST"),
     "hw7-vae": (partial(Digits, beta=1e-4, epochs=20), "MNIST"),
     "hw5": (Garments, "Fashion-MNIST"),
+    "hw4-stride-1": (partial(Clothes, model=partial(StrideOne, 100), k=100), "Fashion-MNIST"),
 }

@@ -17,7 +17,7 @@ from trainings.runs import RUNS
 
 ROOT = Path(__file__).parents[2]
 ROWS_WITH_FIGURES = (
-    "S000-13 S000-14 S000-18 S001-09 S001-10 S001-11 S001-12 S002-06 S002-14 "
+    "S000-13 S000-14 S000-18 S001-09 S001-10 S001-11 S001-12 S001-13 S002-06 S002-14 "
     "S003-12 S003-14 S003-20 S003-24 S004-06 S004-13"
 )
 
@@ -87,6 +87,7 @@ class TestPage:
             (Headline("S1", "loss", 0.0595, "run/loss"), "as printed"),
             (Headline("S1", "loss", 0.05, "run/loss"), "**20% worse** than printed, 0.05"),
             (Headline("S1", "loss", 0.05, "run/loss", judged=False), ""),
+            (Headline("S1", "loss", None, "run/loss"), ""),
             (Headline("S1", "loss", 0.05, "run/loss", reachable="run/mean_image"), "below the mean image, 0.0866"),
             (Headline("S1", "loss", 0.05, "run/loss", reachable="run/pca_test"), "1.7% above PCA's bound, 0.059"),
             (Headline("S1", "share", 0.94, "run/right", higher_is_better=True), "as printed"),
