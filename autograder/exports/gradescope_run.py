@@ -20,7 +20,7 @@ from autograder.checking.outcomes import CheckResult
 from autograder.errors import AutograderError
 from autograder.exports.gradescope_results import results_json
 from autograder.exports.gradescope_settings import COURSE, Settings
-from autograder.grading.collection import NOTEBOOK
+from autograder.grading.archives import NOTEBOOK
 from autograder.grading.grader import Grader
 from autograder.grading.options import options_for
 from autograder.grading.report import Report

@@ -33,6 +33,8 @@ PIXELS = 40_000_000  # of one picture
 PICTURE_WIDTH = 2400  # pixels; more shows on no page
 
 _ATTACHMENT = re.compile(r"\A(?:attachment:|c\d+-)")  # what Jupyter writes, and what pandoc makes of it
+_BAR = re.compile(r"^.*\d+%\|.*\n?", re.MULTILINE)  # a progress bar's last state
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _UNBROKEN = re.compile(rf"[^\s]{{{COLUMNS}}}")
 _PAGE = """
 #set page(paper: "a4", margin: (x: 2cm, y: 2.2cm), numbering: "1 / 1",
@@ -143,12 +145,14 @@ class _Document:
         for kind in ("image/png", "image/jpeg"):
             if isinstance(data, dict) and kind in data:
                 return self._picture(data[kind])
+        if isinstance(data, dict) and _WIDGET in data:
+            return None
         if isinstance(data, dict):
             text = joined(data.get("text/plain")) or ("[an output without text]" if data else "")
         elif output.get("output_type") == "error":
             text = f"{joined(output.get('ename'))}: {joined(output.get('evalue'))}"
         else:
-            text = joined(output.get("text"))
+            text = _BAR.sub("", printed(joined(output.get("text"))))
         return _code_block(shortened(printed(text))) if text.strip() else None
 
     def _with_pictures(self, blocks: list[Node], attachments: Any) -> list[Node]:

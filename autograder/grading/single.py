@@ -7,7 +7,8 @@ from pathlib import Path
 
 from autograder.assignment import Assignment, Course
 from autograder.errors import AutograderError
-from autograder.grading.collection import NOTEBOOK, find_submissions
+from autograder.grading.archives import NOTEBOOK
+from autograder.grading.collection import find_submissions
 from autograder.grading.grader import Grader
 from autograder.grading.notebook_file import Unreadable, parse, read_bytes
 from autograder.grading.options import Options

@@ -69,11 +69,12 @@ def _steps(picture: Steps) -> Markup:
     for place in places:
         x = across(place)
         parts += [_line([(x - 5, yours_y + d), (x + 5, yours_y - d)]) for d in (-5, 5)]
-    for row, y in ((picture.asked, asked_y), (picture.yours, yours_y)):
+    rows: list[tuple[tuple[float | None, ...], float]] = [(picture.asked, asked_y), (picture.yours, yours_y)]
+    for row, y in rows:
         for number in {1, len(row)}:  # a strip that runs backwards has its marks in the same places
-            place = row[number - 1]
-            parts += [] if place is None else [_text(across(place), y - 12, f"step {number}")]
-    parts += [_text(across(end), _TOP + _HEIGHT, words) for end, words in ((0.0, "the first"), (1.0, "the second"))]
+            end = row[number - 1]
+            parts += [] if end is None else [_text(across(end), y - 12, f"step {number}")]
+    parts += [_text(across(place), _TOP + _HEIGHT, words) for place, words in ((0.0, "the first"), (1.0, "the second"))]
     parts.append(_text(_LEFT + _WIDTH + 10, asked_y + 4, f"asked for: {len(picture.asked)}", "start"))
     parts.append(_text(_LEFT + _WIDTH + 10, yours_y + 4, f"yours: {len(picture.yours)}", "start"))
     off = len(picture.yours) - len(places)

@@ -214,9 +214,25 @@ def test_deep_nesting_is_shown_as_typed(tool: ModuleType, monkeypatch: pytest.Mo
     assert "deep" in typst_of(tool, text(">" * 3000 + " deep"), monkeypatch=monkeypatch)
 
 
+def test_progress_bars_are_left_out(tool: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    bar = {
+        "output_type": "stream",
+        "name": "stderr",
+        "text": "\repochs:   0%|    | 0/2\repochs: 100%|████| 2/2 [00:01<00:00]\n",
+    }
+    widget = {
+        "output_type": "display_data",
+        "data": {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "0%"},
+    }
+    body = typst_of(tool, code("train()", bar, widget, printed("loss 3, 5% less\n")), monkeypatch=monkeypatch)
+    assert "0%|" not in body
+    assert "0%\n" not in body
+    assert "loss 3, 5% less" in body
+
+
 def test_long_outputs_are_shortened_and_long_words_cut(tool: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = "\n".join(f"line {number}" for number in range(1000))
-    body = typst_of(tool, code("y" * 250, printed(f"a\rb\r50%\rdone\n{lines}")), monkeypatch=monkeypatch)
+    body = typst_of(tool, code("y" * 250, printed(f"a\rb\r50 %\rdone\n{lines}")), monkeypatch=monkeypatch)
     assert "y" * 100 + "\n" + "y" * 100 + "\n" + "y" * 50 in body
     assert "done\nline 0" in body
     assert "[… 921 more lines …]\nline 980" in body
