@@ -120,7 +120,9 @@ def test_outside_a_course_the_error_says_so(tmp_path: Path) -> None:
     assert "--course" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["build", "validate", "grade", "check", "doctor", "calibrate", "demo"])
+@pytest.mark.parametrize(
+    "command", ["build", "validate", "grade", "check", "doctor", "calibrate", "demo", "gradescope", "export", "pdf"]
+)
 def test_every_command_has_help(command: str, tmp_path: Path) -> None:
     done = autograder(command, "--help", cwd=tmp_path)
     assert done.returncode == 0
