@@ -58,15 +58,17 @@ class GradebookWriter:
 
         `timestamp`: when it was handed in (UTC if it names no zone); None leaves what is there.
         """
-        with self._explained("written"):
-            try:
-                self._write(report, timestamp)
-                self._db.commit()
-            except BaseException:
-                self._db.rollback()
-                raise
-            finally:
-                self._db.expunge_all()
+        with self._transaction():
+            self._write(report, timestamp)
+
+    def withdraw(self, student: str) -> None:
+        """Leaves what checks would score to a human: the grader failed, and what stands there may be of older work."""
+        with self._transaction():
+            submitted = self._query(student).one_or_none()
+            tasks = {cell.name for cell in self._cells if cell.task}
+            for grade in submitted.grades if submitted else ():
+                if grade.cell.name in tasks:
+                    grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
 
     def close(self) -> None:
         self._gradebook.close()
@@ -80,6 +82,18 @@ class GradebookWriter:
     @property
     def _db(self) -> Any:
         return self._gradebook.db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._explained("written"):
+            try:
+                yield
+                self._db.commit()
+            except BaseException:
+                self._db.rollback()
+                raise
+            finally:
+                self._db.expunge_all()
 
     @contextmanager
     def _explained(self, done: str) -> Iterator[None]:

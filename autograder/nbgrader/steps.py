@@ -70,6 +70,9 @@ class RunInSandbox(NbGraderPreprocessor):
                 self._run(nb, handed_in)
         except AutograderError as error:
             self.log.error("autograder: %s", error)
+            if handed_in.checked is not None:
+                with GradebookWriter(handed_in.db_url, handed_in.checked, handed_in.course_id) as book:
+                    book.withdraw(handed_in.student)
             raise
         return nb, resources
 

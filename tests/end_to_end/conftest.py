@@ -31,7 +31,12 @@ def warmup(course: Path) -> Assignment:
 
 @pytest.fixture
 def submitted(warmup: Assignment, tmp_path: Path) -> Path:
-    """nbgrader's submitted/ with the reference, the blank, a known mistake, a loop, a killer and a damaged file."""
+    """nbgrader's submitted/ with the work of a class."""
+    return hand_in(warmup, tmp_path / "submitted")
+
+
+def hand_in(warmup: Assignment, submitted: Path) -> Path:
+    """The reference, the blank, a known mistake, a loop, a killer and a damaged file."""
     catalogue = read_catalogue(warmup)
     notebooks = {
         "anna": make_submission(warmup),
@@ -41,11 +46,11 @@ def submitted(warmup: Assignment, tmp_path: Path) -> Path:
         "emil": with_code(make_submission(warmup), "import os\ndef standardize(values):\n    os._exit(0)"),
     }
     for student, notebook in notebooks.items():
-        write(tmp_path / "submitted" / student / "warmup" / "warmup.ipynb", notebook)
-    damaged = tmp_path / "submitted" / "fred" / "warmup" / "warmup.ipynb"
+        write(submitted / student / "warmup" / "warmup.ipynb", notebook)
+    damaged = submitted / "fred" / "warmup" / "warmup.ipynb"
     damaged.parent.mkdir(parents=True)
     damaged.write_text('{"cells": [')
-    return tmp_path / "submitted"
+    return submitted
 
 
 def with_code(notebook: nbformat.NotebookNode, source: str) -> nbformat.NotebookNode:
