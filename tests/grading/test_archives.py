@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder import limits
 from autograder.assignment import Assignment
@@ -16,6 +18,7 @@ from autograder.errors import AutograderError
 from autograder.grading import archives
 from autograder.grading.collection import find_submissions
 from autograder.grading.submission import read_submission
+from tests.fuzzing import looking
 from tests.grading.notebooks import NAME, make_course, save, solved
 
 SOLVED = json.dumps(solved())
@@ -172,3 +175,18 @@ def test_a_notebook_beside_an_archive_counts(assignment: Assignment, tmp_path: P
     save(tmp_path / "ann" / NAME / "mine.ipynb", solved())
     pack(tmp_path / "ann" / NAME / "data.zip", **{"x.csv": "1"})
     assert problems(tmp_path, assignment) == {"ann": ""}
+
+
+@pytest.mark.fuzz
+@looking(60)
+@given(st.dictionaries(st.integers(0, 10_000), st.integers(0, 255), min_size=1, max_size=6), st.integers(0, 400))
+def test_any_damage_ends_in_a_notebook_or_a_sentence(
+    assignment: Assignment, tmp_path_factory: pytest.TempPathFactory, bytes_at: dict[int, int], cut: int
+) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    path = pack(folder / "ann.zip", **{OWN: SOLVED, f"../{OWN}": "x", "b/c.ipynb": "{}"})
+    data = bytearray(path.read_bytes())
+    for at, byte in bytes_at.items():
+        data[-1 - at % min(len(data), 400)] = byte  # the list of contents stands at the end
+    path.write_bytes(data[: len(data) - cut % 3])
+    assert set(problems(folder, assignment)) == {"ann"}

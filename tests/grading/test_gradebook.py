@@ -268,3 +268,16 @@ def test_a_class_is_written_fast(writer: GradebookWriter) -> None:
     for item in reports:
         writer.write(item)
     assert (time.perf_counter() - started) / len(reports) < 0.25
+
+
+def test_withdrawn_scores_wait_for_a_human(writer: GradebookWriter, gradebook: Gradebook) -> None:
+    writer.write(report())
+    assert None not in [scores(gradebook)[name] for name in scores(gradebook) if name.startswith("points")]
+    writer.withdraw("ann")
+    writer.withdraw("nobody")
+    withdrawn = scores(gradebook)
+    assert {withdrawn[name] for name in withdrawn if name.startswith("points")} == {None}
+    notebook = gradebook.find_submission_notebook(NAME, NAME, "ann")
+    assert all(grade.needs_manual_grade for grade in notebook.grades)
+    writer.write(report())
+    assert None not in [scores(gradebook)[name] for name in scores(gradebook) if name.startswith("points")]
