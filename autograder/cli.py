@@ -11,6 +11,7 @@ import typer
 
 from autograder import __version__, cli_exports
 from autograder.errors import AutograderError
+from autograder.quick_start import skip_slow_imports
 
 if TYPE_CHECKING:
     from autograder.assignment import Assignment
@@ -91,6 +92,10 @@ def grade(
         typer.Option("--only", metavar="TASK", help="Grade this task again, keep the rest of each report. Repeatable."),
     ] = None,
     workers: WorkersOption = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Grade on a Dask cluster: its scheduler, such as tcp://host:8786."),
+    ] = None,
     device: DeviceOption = "cpu",
     isolation: IsolationOption = None,
     unsafe: UnsafeOption = False,
@@ -103,22 +108,22 @@ def grade(
     from rich.console import Console
 
     from autograder.class_run import print_class, run_class
-    from autograder.grading.pool import ThisMachine
+    from autograder.grading.crew import crew_of
 
     assignment = _assignment(name, course)
-    options = _options(assignment, device, isolation, unsafe)
     console = Console()
-    result = run_class(
-        assignment,
-        path,
-        out,
-        options,
-        crew=ThisMachine(workers or _cores()),
-        gradebook=gradebook,
-        force=force,
-        only=only or (),
-        console=console,
-    )
+    with crew_of(assignment, cluster, workers or _cores(), device, isolation, unsafe) as (crew, options):
+        result = run_class(
+            assignment,
+            path,
+            out,
+            options,
+            crew=crew,
+            gradebook=gradebook,
+            force=force,
+            only=only or (),
+            console=console,
+        )
     print_class(result, console)
     console.print(f"isolation     {options.mode.value}; device: {options.device}")
     if not result.complete:
@@ -243,15 +248,20 @@ app.command()(cli_exports.export)
 app.command()(cli_exports.pdf)
 
 
+_INTERRUPTED = 130  # exit code after Ctrl-C
+
+
 def main() -> None:
     """Entry point: every error that a user can put right is one line and exit code 2."""
+    skip_slow_imports()
     try:
         app()
     except AutograderError as error:
         sys.exit(_one_line(str(error)))
-    except KeyboardInterrupt:
-        print("autograder: stopped; the same command goes on where it stopped", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:  # typer has caught the KeyboardInterrupt
+            print("autograder: stopped; the same command goes on where it stopped", file=sys.stderr)
+        raise
 
 
 def _one_line(message: str) -> int:

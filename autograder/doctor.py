@@ -7,13 +7,13 @@ import os
 import platform
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
 from autograder.checking.secret import CourseSecret
 from autograder.errors import AutograderError
 from autograder.sandbox.isolation import Mode, inspect_machine
@@ -113,10 +113,20 @@ def _course(folder: Path | None) -> list[Finding]:
         Finding("course", "secret", GOOD, f"id {secret.id} (in .autograder/secret)"),
     ]
     for name in course.names:
-        built = course.assignment(name).release.exists()
-        found = "built" if built else f"not built: autograder build {name}"
-        findings.append(Finding("course", name, GOOD if built else NOTE, found))
+        findings.append(_assignment(course.assignment(name)))
     return findings
+
+
+def _assignment(assignment: Assignment) -> Finding:
+    """Whether it is built, and which limits of its own it has."""
+    if not assignment.release.exists():
+        return Finding("course", assignment.name, NOTE, f"not built: autograder build {assignment.name}")
+    from autograder.grading.template import load_template
+
+    usual = Limits()
+    own = asdict(load_template(assignment).limits)
+    other = ", ".join(f"{name} {value:g}" for name, value in own.items() if value != getattr(usual, name))
+    return Finding("course", assignment.name, GOOD, f"built; its own limits: {other}" if other else "built")
 
 
 def _data() -> list[Finding]:

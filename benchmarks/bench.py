@@ -1,7 +1,7 @@
-"""How fast, beside stock nbgrader: `make bench`, or `python -m benchmarks.bench --help`.
+"""How fast, beside nbgrader and otter-grader: `make bench`, or `python -m benchmarks.bench --help`.
 
-The same submissions go through each grader in turn, in one run on one machine. Every grader also grades a single
-submission, so that what a command costs once (its start) and what each submission costs can be told apart:
+The same submissions go through each grader in turn, in one run on one machine. Every grader also grades a smaller
+class, so that what a command costs once (its start) and what each submission costs can be told apart:
 time(n) = start + n * overhead + what the cells and checks themselves take (the floor).
 """
 
@@ -21,183 +21,195 @@ from autograder.assignment import Assignment, Course
 from autograder.authoring.checks_index import read_checks
 from autograder.checking.secret import CourseSecret
 from autograder.errors import AutograderError
-from benchmarks import contenders
+from benchmarks import contenders, costs, scale
 from benchmarks.contenders import ROOT, Contest, Grade, Graded
-from benchmarks.submissions import write_submissions
+from benchmarks.phases import phases
+from benchmarks.submissions import repeat, write_submissions
+from benchmarks.tables import Row, Run, agreement, floor_row, row, simple_table, table, times
 
-DEFAULT = "hw6_denoising_and_vae"
+DEFAULTS = ["hw6_denoising_and_vae", "hw1_matrix_factorization"]
 TABLE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- begin measured -->", "<!-- end measured -->"
 AIM_SECONDS, AIM_RATIO = 0.15, 20  # overhead of a submission beyond the floor; how many times smaller than nbgrader's
+COPIES, SCALE = 10, 100  # of the class: for our own grader; for the small submissions of the last table
+ONE, TWO = "autograder, 1 worker", "autograder, 2 workers"
+RIVALS: dict[str, Grade] = {"nbgrader autograde": contenders.nbgrader, "otter run": contenders.otter}
 
 
 @dataclass(frozen=True)
-class Cost:
-    """One grader's time, in seconds: of the wall, or of the CPU."""
+class Classes:
+    """The same submissions as folders: the first one alone, all, all several times over."""
 
-    start: float  # what the command costs once
-    each: float  # one submission, start excluded
-    overhead: float  # of it, beyond the floor
+    one: Path
+    all: Path
+    copies: Path
+    kinds: dict[str, str]  # student -> what was handed in
 
+    @property
+    def first(self) -> str:
+        return next(iter(self.kinds))
 
-@dataclass(frozen=True)
-class Row:
-    """One grader's numbers."""
+    def run_one(self, graded: Graded, floor: Graded) -> Run:
+        return Run(graded, 1, floor.seconds[self.first], floor.cpu[self.first])
 
-    name: str
-    whole: float  # wall time of the command with all submissions
-    wall: Cost
-    cpu: Cost
-    peak_mb: float
+    def run(self, graded: Graded, floor: Graded, times: int = 1) -> Run:
+        return Run(
+            graded, times * len(self.kinds), times * sum(floor.seconds.values()), times * sum(floor.cpu.values())
+        )
 
 
 def main() -> None:
     arguments = _arguments()
     try:
-        assignment = Course.find(arguments.course).assignment(arguments.assignment)
+        assignments = [Course.find(arguments.course).assignment(name) for name in arguments.assignment or DEFAULTS]
         with tempfile.TemporaryDirectory(prefix="autograder-bench-") as scratch:
-            text = run(assignment, arguments.submissions, Path(scratch))
+            text = run(assignments, arguments.submissions, Path(scratch), arguments.rivals)
     except AutograderError as error:
         sys.exit(f"bench: {error}")
     print(text)
     if arguments.write:
-        write_table(text)
+        write_between(TABLE, BEGIN, END, text)
+        costs.write()
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").split("\n\n")[1])
-    parser.add_argument("--assignment", default=DEFAULT)
+    parser.add_argument("--assignment", action="append", help=f"may be repeated (default: {' and '.join(DEFAULTS)})")
     parser.add_argument("--course", type=Path, default=ROOT, help="folder of the course (default: this one)")
-    parser.add_argument("--submissions", type=int, default=20, help="how many to grade (default 20)")
-    parser.add_argument("--write", action="store_true", help=f"put the table into {TABLE.relative_to(ROOT)}")
-    return parser.parse_args()
+    parser.add_argument(
+        "--submissions", type=int, default=20, help=f"how many to grade (default 20; ours also {COPIES} times as many)"
+    )
+    parser.add_argument("--rivals", nargs="*", choices=RIVALS, default=list(RIVALS), help="default: all")
+    parser.add_argument("--write", action="store_true", help=f"put the tables into {TABLE.relative_to(ROOT)}")
+    found = parser.parse_args()
+    if found.submissions < 2:
+        parser.error("--submissions must be 2 or more")
+    return found
 
 
-def run(assignment: Assignment, count: int, scratch: Path) -> str:
-    """Grades `count` submissions and one alone by every grader -> the report as Markdown."""
-    many, one = scratch / "many", scratch / "one"
-    kinds = write_submissions(assignment, many, count)
-    first = next(iter(kinds))
-    shutil.copytree(many / first, one / first)
+def run(assignments: list[Assignment], count: int, scratch: Path, rivals: list[str]) -> str:
+    """Everything that is measured -> the report as Markdown."""
+    parts = [f"{machine()}."]
+    for number, assignment in enumerate(assignments):
+        parts += one_assignment(assignment, count, scratch / str(number), rivals)
+    parts += large_class(count * SCALE, scratch / "scale")
+    return "\n\n".join([*parts, f"Load at the end: {os.getloadavg()[0]:.1f}."])
+
+
+def one_assignment(assignment: Assignment, count: int, place: Path, rivals: list[str]) -> list[str]:
+    """All graders on one assignment, where our time goes, and how soon the first grade is there."""
+    classes = make_classes(assignment, count, place / "submissions")
     points = {check.id: check.points for check in read_checks(assignment.checks).checks}
     contest = Contest(assignment, CourseSecret.of_course(assignment.root).key, points)
-    graders: dict[str, Grade] = {
-        "floor": contenders.floor,
-        "autograder, 1 worker": contenders.ours(1),
-        "autograder, 2 workers": contenders.ours(2),
-        "nbgrader autograde": contenders.nbgrader,
-    }
-    runs: dict[str, tuple[Graded, Graded]] = {}
-    for number, (name, grade) in enumerate(graders.items()):
-        places = [scratch / f"{number}-{which}" for which in ("one", "many")]
-        for place in places:
-            place.mkdir()
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        runs[name] = (grade(contest, one, places[0]), grade(contest, many, places[1]))
-    return report(runs, first, kinds)
-
-
-def report(runs: dict[str, tuple[Graded, Graded]], first: str, kinds: dict[str, str]) -> str:
-    """The table, the ratios, and whether all graders gave the same points."""
-    floor = runs["floor"][1]
+    floor = grade("floor", contenders.floor, contest, classes.all, place)
+    found = {"floor": floor}
     rows = [floor_row(floor)]
-    rows += [row(name, *pair, floor, first) for name, pair in runs.items() if name != "floor"]
-    mix = ", ".join(f"{list(kinds.values()).count(kind)} {kind}" for kind in dict.fromkeys(kinds.values()))
-    return "\n\n".join([f"{len(kinds)} submissions ({mix}); {machine()}.", table(rows), *ratios(rows), agreement(runs)])
+    for name, workers in ((ONE, 1), (TWO, 2)):
+        few = grade(name, contenders.ours(workers), contest, classes.all, place)
+        many = grade(f"{name}, larger class", contenders.ours(workers), contest, classes.copies, place)
+        rows.append(row(name, classes.run(few, floor), classes.run(many, floor, COPIES), workers))
+        found[name] = few
+    for name in rivals:
+        alone = grade(f"{name}, one submission", RIVALS[name], contest, classes.one, place)
+        found[name] = grade(name, RIVALS[name], contest, classes.all, place)
+        rows.append(row(name, classes.run_one(alone, floor), classes.run(found[name], floor)))
+    started = scale.first_grade_seconds(assignment, classes.all, make_folder(place / "first"))
+    mix = ", ".join(
+        f"{list(classes.kinds.values()).count(kind)} {kind}" for kind in dict.fromkeys(classes.kinds.values())
+    )
+    return [
+        f"### {assignment.name}",
+        f"{len(classes.kinds)} submissions ({mix}); for our own grader also {COPIES} times as many.",
+        table(rows),
+        *ratios(rows),
+        agreement(found),
+        f"The first grade is there {started:.1f} s after the start of the command.",
+        "Where the time of a submission goes (milliseconds, one worker, the first submission not counted):",
+        phase_table(phases(assignment, classes.all, make_folder(place / "phases"))),
+    ]
 
 
-def floor_row(floor: Graded) -> Row:
-    whole = sum(floor.seconds.values())
-    wall, cpu = (Cost(0.0, sum(times.values()) / len(times), 0.0) for times in (floor.seconds, floor.cpu))
-    return Row("floor: one warm process, no isolation", whole, wall, cpu, floor.measured.peak_mb)
+def make_classes(assignment: Assignment, count: int, folder: Path) -> Classes:
+    classes = Classes(
+        folder / "one", folder / "all", folder / "copies", write_submissions(assignment, folder / "all", count)
+    )
+    shutil.copytree(classes.all / classes.first, classes.one / classes.first)
+    repeat(classes.all, classes.copies, COPIES)
+    return classes
 
 
-def row(name: str, one: Graded, many: Graded, floor: Graded, first: str) -> Row:
-    workers = 2 if name.endswith("2 workers") else 1
-    wall = cost(one.measured.seconds, many.measured.seconds, floor.seconds, first, workers)
-    cpu = cost(one.measured.cpu, many.measured.cpu, floor.cpu, first, 1)
-    return Row(name, many.measured.seconds, wall, cpu, many.measured.peak_mb)
+def grade(name: str, grader: Grade, contest: Contest, submitted: Path, place: Path) -> Graded:
+    print(f"{contest.assignment.name}: {name} ...", file=sys.stderr, flush=True)
+    return grader(contest, submitted, make_folder(place / re.sub(r"\W+", "-", name)))
 
 
-def cost(one: float, many: float, floor: dict[str, float], first: str, workers: int) -> Cost:
-    """Separates what a command costs once from what each submission costs.
-
-    one, many: the command's time with the submission `first` alone and with all; floor: of each submission.
-    """
-    turns = len(floor) / workers  # submissions that one worker gets
-    beyond_one = one - floor[first]
-    beyond_many = many - sum(floor.values()) / workers
-    overhead = (beyond_many - beyond_one) / (turns - 1)
-    start = beyond_one - overhead
-    return Cost(start, (many - start) / len(floor), overhead)
+def make_folder(place: Path) -> Path:
+    place.mkdir(parents=True)
+    return place
 
 
-COLUMNS = (
-    "whole command, s",
-    "start, s",
-    "each submission, s",
-    "beyond the floor, s",
-    "CPU each, s",
-    "CPU beyond the floor, s",
-    "peak memory, MB",
-)
+def large_class(many: int, place: Path) -> list[str]:
+    """Memory of a small and of a large class, and the time of `--help`."""
+    found = scale.sizes(many, make_folder(place))
+    rows = [
+        [
+            str(size.submissions),
+            f"{size.measured.seconds:.1f}",
+            f"{1000 * size.measured.cpu / size.submissions:.0f}",
+            f"{size.measured.peak_mb:.0f}",
+        ]
+        for size in found
+    ]
+    heads = ["small submissions (tiny course), 2 workers", "whole command, s", "CPU each, ms", "peak memory, MB"]
+    few, large = found
+    growth = (large.measured.peak_mb - few.measured.peak_mb) / (large.submissions - few.submissions)
+    return [
+        "### A large class",
+        simple_table(["submissions", *heads[1:]], rows).replace("| submissions", f"| {heads[0]}", 1),
+        f"Memory grows by {1000 * growth:.0f} KB for each further submission.",
+        f"`autograder --help` takes {scale.help_seconds():.2f} s.",
+    ]
 
 
-def table(rows: list[Row]) -> str:
-    lines = [f"| | {' | '.join(COLUMNS)} |", f"| --- |{' ---: |' * len(COLUMNS)}"]
-    for each in rows:
-        wall = f"{each.whole:.1f} | {each.wall.start:.1f} | {each.wall.each:.2f} | {each.wall.overhead:.3f}"
-        cpu = f"{each.cpu.each:.2f} | {each.cpu.overhead:.3f}"
-        lines.append(f"| {each.name} | {wall} | {cpu} | {each.peak_mb:.0f} |")
-    return "\n".join(lines)
+def phase_table(seconds: dict[str, float]) -> str:
+    whole = sum(seconds.values())
+    rows = [[name, f"{1000 * value:.1f}", f"{100 * value / whole:.0f} %"] for name, value in seconds.items()]
+    return simple_table(["phase", "ms", "share"], [*rows, ["together", f"{1000 * whole:.1f}", "100 %"]])
 
 
 def ratios(rows: list[Row]) -> list[str]:
     """What the table says in words, beside what is aimed at."""
     by_name = {each.name: each for each in rows}
-    ours, two = by_name["autograder, 1 worker"], by_name["autograder, 2 workers"]
-    stock = by_name["nbgrader autograde"]
-    return [
-        f"Overhead of a submission beyond the floor: {ours.wall.overhead:.3f} s against nbgrader's "
-        f"{stock.wall.overhead:.2f} s, {times(stock.wall.overhead, ours.wall.overhead)} (in CPU time "
-        f"{ours.cpu.overhead:.3f} s against {stock.cpu.overhead:.2f} s, "
-        f"{times(stock.cpu.overhead, ours.cpu.overhead)}). Aim: below {AIM_SECONDS} s and at least {AIM_RATIO} times.",
-        f"End to end: a submission takes {ours.wall.each:.2f} s against {stock.wall.each:.2f} s, "
-        f"{times(stock.wall.each, ours.wall.each)} with one worker, {times(stock.wall.each, two.wall.each)} with two; "
-        f"the whole command, its start included, {times(stock.whole, ours.whole)} and {times(stock.whole, two.whole)}.",
-    ]
+    ours, two = by_name[ONE], by_name[TWO]
+    lines = [beside(by_name[name], ours, two) for name in RIVALS if name in by_name]
+    lines.append(f"Aim: an overhead below {AIM_SECONDS} s, and {AIM_RATIO} times less than nbgrader's.")
+    lines.append(
+        f"Two workers grade {ours.wall.each / two.wall.each:.2f} times as many submissions as one in the same time."
+    )
+    return lines
 
 
-def times(theirs: float, ours: float) -> str:
-    return f"{theirs / ours:.1f} times less" if ours > 0 else "ours lost in the noise"
-
-
-def agreement(runs: dict[str, tuple[Graded, Graded]]) -> str:
-    """Whether all graders gave every student the same points."""
-    scores = {name: many.scores for name, (_, many) in runs.items()}
-    differing = [
-        f"{student} ({', '.join(f'{name}: {points.get(student)}' for name, points in scores.items())})"
-        for student in sorted(scores["floor"])
-        if len({points.get(student) for points in scores.values()}) > 1
-    ]
-    if not differing:
-        return "All graders gave every submission the same points."
-    return f"Points differ for {len(differing)} submissions: {'; '.join(differing)}."
+def beside(theirs: Row, ours: Row, two: Row) -> str:
+    """A rival's numbers beside ours, with one worker and with two."""
+    wall, cpu = times(theirs.wall.overhead, ours.wall.overhead), times(theirs.cpu.overhead, ours.cpu.overhead)
+    return (
+        f"Overhead of a submission beyond the floor: {ours.wall.overhead:.3f} s against {theirs.wall.overhead:.2f} s "
+        f"of {theirs.name}, {wall} (in CPU time {ours.cpu.overhead:.3f} s against {theirs.cpu.overhead:.2f} s, {cpu}). "
+        f"End to end a submission takes {ours.wall.each:.2f} s against {theirs.wall.each:.2f} s, "
+        f"{times(theirs.wall.each, ours.wall.each)} with one worker, {times(theirs.wall.each, two.wall.each)} with two."
+    )
 
 
 def machine() -> str:
     """What was measured on, in words."""
-    load = os.getloadavg()[0]
-    return (
-        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, load {load:.1f} at the end"
-    )
+    return f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
 
 
-def write_table(text: str) -> None:
-    """Replaces what stands between the two marks in docs/performance.md."""
-    page = TABLE.read_text(encoding="utf-8")
-    marked = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
-    TABLE.write_text(marked.sub(lambda _: f"{BEGIN}\n\n{text}\n\n{END}", page), encoding="utf-8")
+def write_between(page: Path, begin: str, end: str, text: str) -> None:
+    """Replaces what stands between the two marks of a page."""
+    marked = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
+    new = marked.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", page.read_text(encoding="utf-8"))
+    page.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.grading.report import Report
-from benchmarks import stock_nbgrader
+from benchmarks import stock_nbgrader, stock_otter
 from benchmarks.process_tree import Measured, measure
 
 BIN = Path(sys.executable).parent
@@ -72,3 +72,24 @@ def nbgrader(contest: Contest, submitted: Path, place: Path) -> Graded:
     measure([str(BIN / "nbgrader"), "generate_assignment", assignment.name], place, environment)
     measured = measure([str(BIN / "nbgrader"), "autograde", assignment.name], place, environment)
     return Graded(measured, stock_nbgrader.scores(place, assignment))
+
+
+def otter(contest: Contest, submitted: Path, place: Path) -> Graded:
+    """`otter run` for one submission after the other; making its zip is not measured."""
+    assignment = contest.assignment
+    zip_file = stock_otter.make_zip(place / "zip", assignment, contest.key)
+    runs: dict[str, Measured] = {}
+    scores: dict[str, float] = {}
+    for student in sorted(path.name for path in submitted.iterdir()):
+        notebook = place / student / assignment.source.name
+        stock_otter.write_submission(submitted / student / assignment.name / assignment.source.name, notebook)
+        command = stock_otter.command(zip_file, notebook, notebook.parent)
+        runs[student] = measure(command, notebook.parent, stock_otter.variables(assignment))
+        scores[student] = stock_otter.points(notebook.parent)
+    return Graded(together(list(runs.values())), scores)
+
+
+def together(runs: list[Measured]) -> Measured:
+    """Several commands, one after the other."""
+    seconds, cpu = sum(run.seconds for run in runs), sum(run.cpu for run in runs)
+    return Measured(seconds, cpu, max(run.peak_mb for run in runs), "")

@@ -51,11 +51,12 @@ def make_course(root: Path, assignment: Assignment, submitted: Path, key: bytes)
     if assignment.calibration.exists():
         shutil.copy(assignment.calibration, folder / "hidden")
     (folder / "hidden" / "probes.py").write_text(materials.probes, encoding="utf-8")
-    _convert(assignment.source, folder, _with_assertions(assignment, key))
+    convert(assignment.source, folder / assignment.source.name, _with_assertions(assignment, key))
     for student in sorted(path.name for path in submitted.iterdir()):
         place = root / "submitted" / student / assignment.name
         place.mkdir(parents=True)
-        _convert(submitted / student / assignment.name / assignment.source.name, place, lambda cells: cells)
+        notebook = submitted / student / assignment.name / assignment.source.name
+        convert(notebook, place / notebook.name, lambda cells: cells)
 
 
 def environment(assignment: Assignment) -> dict[str, str]:
@@ -77,10 +78,11 @@ def _auto_scores(submission: Any) -> list[float]:
     return [grade.auto_score or 0.0 for notebook in submission.notebooks for grade in notebook.grades]
 
 
-def _convert(source: Path, folder: Path, change: Callable[[list[Any]], list[Any]]) -> None:
+def convert(source: Path, target: Path, change: Callable[[list[Any]], list[Any]]) -> None:
+    """Writes a notebook without what our grader does not run either, its cells changed."""
     notebook = nbformat.read(source, as_version=4)
     notebook.cells = change([cell for cell in notebook.cells if _kind(cell) not in LEFT_OUT])
-    nbformat.write(notebook, folder / source.name)
+    nbformat.write(notebook, target)
 
 
 def _kind(cell: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -13,6 +14,13 @@ from autograder.demo.made_up_class import spread
 from autograder.validation.catalogue import make_submission, read_catalogue
 
 ALTERNATIVES = 5
+
+
+def repeat(folder: Path, target: Path, times: int) -> None:
+    """The same submissions `times` times over, under other names."""
+    for place in sorted(folder.iterdir()):
+        for number in range(times):
+            shutil.copytree(place, target / f"{place.name}-{number:03}")
 
 
 def write_submissions(assignment: Assignment, folder: Path, count: int) -> dict[str, str]:

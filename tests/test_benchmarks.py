@@ -14,11 +14,13 @@ from autograder.assignment import Assignment, Course
 from autograder.authoring.build import build
 from autograder.authoring.checks_index import read_checks
 from autograder.errors import AutograderError
-from benchmarks import bench, stock_nbgrader
+from benchmarks import bench, costs, inprocess_student, stock_nbgrader, stock_otter, tables
 from benchmarks.contenders import Graded
 from benchmarks.inprocess_student import InProcessChecks, InProcessSession
+from benchmarks.phases import PHASES, Stopwatch, phases
 from benchmarks.process_tree import Measured, measure
-from benchmarks.submissions import write_submissions
+from benchmarks.submissions import repeat, write_submissions
+from benchmarks.tables import Cost, Run
 
 KEY = b"k" * 32
 TINY_COURSE = Path(__file__).resolve().parent / "fixtures" / "tiny_course"
@@ -71,6 +73,13 @@ class TestSubmissions:
         assert {"unusual but right", "mistakes"} == set(kinds[1:])
         assert len(kinds) == len(list(tmp_path.iterdir())) == 12
 
+    def test_a_class_is_repeated_under_other_names(self, assignment, tmp_path):
+        write_submissions(assignment, tmp_path / "few", 2)
+        repeat(tmp_path / "few", tmp_path / "many", 3)
+        found = sorted((tmp_path / "many").glob("*/warmup/warmup.ipynb"))
+        assert len(found) == 6
+        assert len({path.read_bytes() for path in found}) == 2
+
 
 class TestStockCourse:
     def test_grade_cells_assert_every_check_and_experiments_are_left_out(self, assignment, tmp_path):
@@ -84,53 +93,105 @@ class TestStockCourse:
         assert "for n_copies in" not in text
 
 
+class TestOtter:
+    def test_every_check_is_a_test_case_with_its_points(self, assignment):
+        for check in read_checks(assignment.checks).checks:
+            (suite,) = stock_otter.test_of(check, "c")["suites"]
+            (case,) = suite["cases"]
+            assert case["points"] == check.points
+            assert f"passes('{check.id}', globals())" in case["code"]
+
+    def test_the_case_runs_the_very_check(self, assignment, tmp_path, monkeypatch):
+        stock_otter.write_support(tmp_path, assignment, KEY)
+        monkeypatch.chdir(tmp_path)
+        namespace: dict[str, object] = {}
+        exec(assignment.solution.read_text(), namespace)
+        inprocess_student.checks_beside.cache_clear()
+        ids = [check.id for check in read_checks(assignment.checks).checks]
+        assert all(inprocess_student.passes(id, namespace) for id in ids)
+        assert not any(inprocess_student.passes(id, {}) for id in ids)
+
+
 def graded(seconds: float, scores: dict[str, float], each: dict[str, float] | None = None) -> Graded:
-    return Graded(Measured(seconds, 0.5 * seconds, 100.0, ""), scores, each or {}, {})
+    return Graded(Measured(seconds, 0.5 * seconds, 100.0, ""), scores, each or {}, each or {})
 
 
-FLOOR = graded(9.0, {"a": 1.0, "b": 2.0, "c": 3.0}, {"a": 1.0, "b": 2.0, "c": 3.0})
+SCORES = {"a": 1.0, "b": 2.0, "c": 3.0}
+FLOOR = graded(9.0, SCORES, {"a": 1.0, "b": 2.0, "c": 3.0})
 
 
 class TestArithmetic:
-    @pytest.mark.parametrize(("workers", "many"), [(1, 5.0 + 4 * 0.1 + 8.0), (2, 5.0 + 2 * 0.1 + 4.0)])
-    def test_start_and_overhead_are_told_apart(self, workers, many):
-        floor = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 2.0}
-        cost = bench.cost(5.0 + 0.1 + floor["a"], many, floor, "a", workers)
+    @pytest.mark.parametrize("workers", [1, 2])
+    def test_start_and_overhead_are_told_apart(self, workers):
+        few, many = (5.0 + (count * 0.1 + floor) / workers for count, floor in ((20, 30.0), (200, 300.0)))
+        cost = tables.cost((few, many), (30.0, 300.0), (20, 200), workers)
         assert cost.start == pytest.approx(5.0)
         assert cost.overhead == pytest.approx(0.1)
-        assert cost.each == pytest.approx((0.1 + 2.0) / workers)
+        assert cost.each == pytest.approx((0.1 + 1.5) / workers)
 
-    def test_the_report_says_ratios_and_agreement(self):
-        floor = Graded(FLOOR.measured, FLOOR.scores, FLOOR.seconds, FLOOR.seconds)
-        ours, stock = graded(12.3, FLOOR.scores), graded(40.0, FLOOR.scores)
-        one = {"autograder, 1 worker": graded(6.1, {}), "nbgrader autograde": graded(12.0, {})}
-        runs = {
-            "floor": (floor, floor),
-            "autograder, 1 worker": (one["autograder, 1 worker"], ours),
-            "autograder, 2 workers": (one["autograder, 1 worker"], ours),
-            "nbgrader autograde": (one["nbgrader autograde"], stock),
-        }
-        text = bench.report(runs, "a", {"a": "reference", "b": "mistakes", "c": "mistakes"})
-        assert "3 submissions (1 reference, 2 mistakes)" in text
-        assert "0.600 s against nbgrader's 11.50 s, 19.2 times less" in text
-        assert "All graders gave every submission the same points." in text
+    def test_the_words_follow_from_the_rows(self):
+        few, many = Run(graded(5.3, {}), 3, 0.0, 0.0), Run(graded(8.0, {}), 30, 0.0, 0.0)
+        rows = [
+            tables.row(bench.ONE, few, many),
+            tables.row(bench.TWO, few, Run(graded(6.65, {}), 30, 0.0, 0.0), 2),
+            tables.row("otter run", Run(graded(2.0, {}), 1, 0.0, 0.0), Run(graded(6.0, {}), 3, 0.0, 0.0)),
+        ]
+        text = "\n".join(bench.ratios(rows))
+        assert "0.100 s against 2.00 s of otter run, 20.0 times less" in text
+        assert "Two workers grade 2.00 times as many submissions" in text
+        assert "nbgrader autograde" not in text
+        table = tables.table(rows)
+        assert "| autograder, 1 worker | 30 | 8.0 | 5.0 | 0.10 | 0.100 |" in table
+        assert len({line.count("|") for line in table.splitlines()}) == 1
 
     def test_equal_points_are_said(self):
-        runs = {"floor": (FLOOR, FLOOR), "nbgrader autograde": (FLOOR, FLOOR)}
-        assert bench.agreement(runs) == "All graders gave every submission the same points."
+        runs = {"floor": FLOOR, "otter run": FLOOR}
+        assert tables.agreement(runs) == "All graders gave every submission the same points."
 
     def test_different_points_are_named(self):
         other = graded(1.0, {"a": 1.0, "b": 0.0, "c": 3.0})
-        assert "b (floor: 2.0, nbgrader autograde: 0.0)" in bench.agreement(
-            {"floor": (FLOOR, FLOOR), "nbgrader autograde": (other, other)}
-        )
+        said = tables.agreement({"floor": FLOOR, "nbgrader autograde": other})
+        assert "b (floor: 2.0, nbgrader autograde: 0.0)" in said
 
-    def test_the_table_is_written_between_the_marks(self, tmp_path, monkeypatch):
+    def test_the_table_is_written_between_the_marks(self, tmp_path):
         page = tmp_path / "performance.md"
         page.write_text(f"before\n{bench.BEGIN}\nold\n{bench.END}\nafter\n")
-        monkeypatch.setattr(bench, "TABLE", page)
-        bench.write_table("new \\1")
+        bench.write_between(page, bench.BEGIN, bench.END, "new \\1")
         assert page.read_text() == f"before\n{bench.BEGIN}\n\nnew \\1\n\n{bench.END}\nafter\n"
+
+
+class TestCosts:
+    ROWS = tables.table([tables.Row(costs.ROW, 200, 400.0, Cost(10.0, 1.8, 0.1), Cost(9.0, 1.9, 0.1), 1500.0)])
+    PAGE = f"# Speed\n\n### hw6\n\n{ROWS}\n\n### A large class\n\n| x | 1 |\n"
+
+    def test_they_follow_from_the_table(self):
+        (found,) = costs.figures(self.PAGE)
+        assert (found.assignment, found.start, found.each, found.memory) == ("hw6", 10.0, 1.8, 1500.0)
+        assert costs.core_hours(found, 100_000) == pytest.approx(50.0)
+        assert costs.hours(found, 100_000, 64) == pytest.approx((10 + 100_000 * 1.8 / 64) / 3600)
+        assert "| 100,000 | 50.0 | 25.0 h |" in costs.computed(self.PAGE)
+
+    def test_what_is_not_measured_is_not_computed(self):
+        assert costs.computed("# Speed\n\n### hw6\n\nnothing yet") == costs.NOT_YET
+
+    def test_the_page_is_in_step_with_what_was_measured(self):
+        assert costs.computed(costs.MEASURED.read_text()) in costs.PAGE.read_text()
+
+
+class TestPhases:
+    def test_an_inner_phase_stops_the_outer_clock(self):
+        watch = Stopwatch()
+        with watch.phase("outer"):
+            time.sleep(0.02)
+            with watch.phase("inner"):
+                time.sleep(0.05)
+        assert 0.02 <= watch.seconds["outer"] < watch.seconds["inner"]
+
+    def test_all_of_a_submission_is_seen(self, assignment, tmp_path):
+        write_submissions(assignment, tmp_path / "class", 2)
+        (tmp_path / "place").mkdir()
+        found = phases(assignment, tmp_path / "class", tmp_path / "place")
+        assert [name for name in PHASES if not found[name] > 0] == []
 
 
 class TestMeasuring:

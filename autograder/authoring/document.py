@@ -132,6 +132,8 @@ def _limits(said: dict[str, Any], path: Path) -> dict[str, float]:
             raise AuthoringError(f"{path.name}: no limit is called {name!r} (there are: {', '.join(LIMITS)})")
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
             raise AuthoringError(f"{path.name}: the limit {name} must be a positive number")
+        if isinstance(getattr(Limits, name), int) and not isinstance(value, int):
+            raise AuthoringError(f"{path.name}: the limit {name} must be a whole number")
     return dict(said)
 
 

@@ -12,8 +12,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Declaration:
-    """What the decorator said: the task the check belongs to, its points, the time limit of one call in it, and when
-    Gradescope shows it to students (empty: as all others)."""
+    """What the decorator said: the task the check belongs to, its points, the time limit of the student's code in it,
+    and when Gradescope shows it to students (empty: as all others)."""
 
     task: str
     points: float
@@ -27,7 +27,7 @@ def check(
     """Marks a pytest function as a hidden check of a task.
 
     Its docstring is the sentence that the student sees. `task` is an object of the notebook, or a method of one
-    ("VAE.reparameterize"); `points` is what passing earns; `seconds` limits one call of the student's code;
+    ("VAE.reparameterize"); `points` is what passing earns; `seconds` limits the student's code in it;
     `visibility` says when Gradescope shows the result: visible, after_due_date, after_published or hidden.
 
     >>> @check(task="double", points=2)

@@ -83,7 +83,8 @@ def _student_message(error: StudentError) -> str:
     if isinstance(error, ProtocolBroken):
         return f"Running {what} sent something that is no result ({error.message})."
     text = f"Running {what} raised {error.type}: {error.message}".rstrip(": ")
-    return f"{text}\n({_where(error)})" if error.place else text
+    where = f"\n({_where(error)})" if error.place else ""
+    return f"{text}{where}\n{error.hint}".rstrip()
 
 
 def _where(error: StudentError) -> str:

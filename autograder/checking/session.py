@@ -204,7 +204,7 @@ class CheckSession:
 
     def student_of(self, current: _Current) -> Student:
         calls = current.key.derive("calls", current.id).key
-        return Student(current.workspace, calls, current.declaration.seconds)
+        return Student(current.workspace, calls, current.declaration.seconds or current.workspace.check_seconds)
 
 
 class _Plugin:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from typing import Any
 
 from autograder.checking.workspace import Workspace
-from autograder.sandbox.faults import StudentError
+from autograder.sandbox.faults import StudentError, TimedOut
 from autograder.sandbox.session import Session
 from autograder.sandbox.wire import Handle
+
+_LEAST_SECONDS = 0.05  # an answer that is nearly there still counts
+_NOTICEABLE = 0.05  # share of the limit from which the calls before are mentioned
 
 
 class Remote:
@@ -43,10 +47,13 @@ class Student:
 
     Every call seeds the generators of random, numpy and torch afresh, so that two calls differ and a regrade agrees.
     Arguments and results are None, bool, int, float, str, lists, tuples, dicts, numpy arrays, tensors (detached, on
-    the CPU) and Remotes; any other result arrives as a Remote."""
+    the CPU) and Remotes; any other result arrives as a Remote.
+
+    `seconds` is the time that all calls have together (None: no limit of their own)."""
 
     def __init__(self, workspace: Workspace, key: bytes, seconds: float | None = None) -> None:
-        self._workspace, self._key, self._seconds = workspace, key, seconds
+        self._workspace, self._key, self._limit = workspace, key, seconds
+        self._spent = 0.0
         self._calls = 0
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
@@ -70,7 +77,7 @@ class Student:
     def probe(self, function: str, *args: Any, **kwargs: Any) -> Any:
         """Runs a probe (of the assignment's probes.py, or a common one): its first argument is the notebook's names."""
         asked = (_unwrap(args), _unwrap(kwargs))
-        run = lambda: self._session.probe(function, *asked, seed=self._seed(), seconds=self._seconds)  # noqa: E731
+        run = lambda: self._session.probe(function, *asked, seed=self._seed(), seconds=self._left())  # noqa: E731
         return self._guarded("your code", run)
 
     def stub(self, target: str, function: str, *args: Any) -> None:
@@ -93,17 +100,29 @@ class Student:
     ) -> Any:
         def ask() -> Any:
             return self._session.call(
-                target, _unwrap(args), _unwrap(kwargs), method=method, seed=self._seed(), seconds=self._seconds
+                target, _unwrap(args), _unwrap(kwargs), method=method, seed=self._seed(), seconds=self._left()
             )
 
         return self._guarded(name, ask)
 
     def _guarded(self, name: str, ask: Callable[[], Any]) -> Any:
+        before, started = self._spent, time.monotonic()
         try:
             return _wrap(self, ask(), name)
+        except TimedOut as error:
+            if self._limit is not None and error.seconds <= self._limit:
+                error = TimedOut(self._limit, alive=error.alive, together=before > _NOTICEABLE * self._limit)
+            error.called = name
+            raise error from None
         except StudentError as error:
             error.called = name
             raise
+        finally:
+            self._spent += time.monotonic() - started
+
+    def _left(self) -> float | None:
+        """Seconds that the student's code still has in this check."""
+        return None if self._limit is None else max(_LEAST_SECONDS, self._limit - self._spent)
 
     def _seed(self) -> int:
         self._calls += 1

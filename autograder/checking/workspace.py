@@ -62,6 +62,15 @@ class Workspace:
             self._session = self._open()
         return self._session
 
+    @property
+    def check_seconds(self) -> float:
+        return self._materials.limits.check_seconds
+
+    def end_for(self, fault: StudentError) -> None:
+        """Ends the process that runs now, from another thread; whoever waits for it gets the fault."""
+        if self._session is not None:
+            self._session.end_for(fault)
+
     def cell_of(self, name: str) -> Cell | None:
         """The task cell that is to define `name`."""
         return next((cell for cell in self._cells if name in cell.names), None)

@@ -8,7 +8,8 @@ they stand already.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -19,11 +20,10 @@ from autograder.checking.judgement import OURS
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.errors import AutograderError
 from autograder.grading.collection import find_submissions
-from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.grader import versions
 from autograder.grading.notebook_file import sha256_of
 from autograder.grading.options import Options
-from autograder.grading.pool import Crew, Done, ThisMachine
+from autograder.grading.pool import Crew, Done, Grading, ThisMachine
 from autograder.grading.regrade import Regrade, tasks_sha256
 from autograder.grading.report import Report
 from autograder.grading.results import ResultsFolder
@@ -85,33 +85,48 @@ def grade_class(
 
     Raises AutograderError before anything is graded when the input or the output folder cannot be used."""
     crew = crew or ThisMachine()
-    regrade = Regrade.of(assignment, only)
+    results, url = ResultsFolder(out), database_url(gradebook)
+    plan = _Plan(assignment, options, results, force, Regrade.of(assignment, only))
     submissions = find_submissions(path, assignment)
-    results = ResultsFolder(out)
-    url = database_url(gradebook)
-    with GradebookWriter(url, assignment) if url else _NoGradebook() as book:
-        plan = _Plan(assignment, options, results, force, regrade)
-        jobs, current = plan.sort_out(submissions)
+    jobs, current = plan.sort_out(submissions)
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(_pool(plan, len(jobs), crew)) if jobs else None
+        book = stack.enter_context(_gradebook(url, assignment))  # opened while the workers start
         for observer in observers:
             observer.begin(len(jobs), len(current), max(1, min(crew.size, len(jobs))))
-        for student in current:
-            report = results.load(student)
-            if report is None:
-                continue  # gone since: graded by the next run
+        for report in _loaded(results, current):
             book.write(report)
             for observer in observers:
                 observer.unchanged(report)
-        for report in _graded(plan, jobs, crew):
+        for done in pool.grade(jobs) if pool else ():
+            report = plan.report_of(done)
             results.save(report)
             book.write(report)
             for observer in observers:
                 observer.graded(report)
-    loaded = (results.load(student) for student, _ in submissions)
-    reports = tuple(report for report in loaded if report is not None)
+    reports = tuple(_loaded(results, [student for student, _ in submissions]))
     for observer in observers:
         observer.end(reports)
-    in_full = sum(job.only is None for job in jobs) if regrade else 0
+    in_full = sum(job.only is None for job in jobs) if plan.regrade else 0
     return ClassResult(assignment, reports, len(jobs), len(current), in_full, results, url)
+
+
+def _pool(plan: _Plan, jobs: int, crew: Crew) -> contextlib.AbstractContextManager[Grading]:
+    seconds = load_template(plan.assignment).limits.submission_seconds + _SLACK
+    return crew.pool(plan.assignment, plan.options, jobs, seconds)
+
+
+def _gradebook(url: str | None, assignment: Assignment) -> contextlib.AbstractContextManager[_Book]:
+    if url is None:
+        return _NoGradebook()
+    from autograder.grading.gradebook import GradebookWriter  # nbgrader takes a second to import
+
+    return GradebookWriter(url, assignment)
+
+
+def _loaded(results: ResultsFolder, students: Iterable[str]) -> Iterator[Report]:
+    """Their reports, one after the other; one that went away meanwhile is left to the next run."""
+    return (report for student in students if (report := results.load(student)) is not None)
 
 
 def database_url(gradebook: str) -> str | None:
@@ -187,13 +202,10 @@ class _Plan:
         return replace(report, checks=checks, max_score=sum(check.max_points for check in checks))
 
 
-def _graded(plan: _Plan, jobs: list[Job], crew: Crew) -> Iterator[Report]:
-    if not jobs:
-        return
-    seconds = load_template(plan.assignment).limits.submission_seconds + _SLACK
-    with crew.pool(plan.assignment, plan.options, len(jobs), seconds) as pool:
-        for done in pool.grade(jobs):
-            yield plan.report_of(done)
+class _Book(Protocol):
+    """Where scores go."""
+
+    def write(self, report: Report) -> None: ...
 
 
 class _NoGradebook:

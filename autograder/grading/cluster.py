@@ -7,6 +7,7 @@ costs its submissions another try elsewhere. Workers may come and go. This proce
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import deque
@@ -36,6 +37,7 @@ _CONNECT_SECONDS = 10.0
 _LOOK_SECONDS = 1.0  # how often to look whether workers came or went
 _PATIENCE_SECONDS = 180.0  # without any worker
 _AHEAD = 2  # submissions per thread on their way: the next one lies there when a thread gets free
+_SCHEMES = ("tcp://", "tls://")
 _AGAIN = "the same command goes on where it stopped"
 
 
@@ -55,6 +57,11 @@ class Cluster:
         if time.monotonic() - self._looked > _LOOK_SECONDS:
             self._threads, self._looked = self._count(), time.monotonic()
         return self._threads
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the connection stands."""
+        return bool(self._client.status == "running")
 
     def inspect(self, assignment: Assignment, device: str = "cpu") -> Machine:
         """The modes of isolation that every worker offers.
@@ -81,6 +88,8 @@ class Cluster:
 
     def _count(self) -> int:
         """0 as well when the scheduler does not answer: it may come back."""
+        if not self.is_there:
+            return 0
         try:
             return sum(self._client.nthreads().values())
         except Exception:  # Dask raises what its transport raised
@@ -89,7 +98,7 @@ class Cluster:
     def _wait_for_a_worker(self) -> None:
         try:
             self._client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
-        except TimeoutError:
+        except (TimeoutError, asyncio.TimeoutError):  # two classes before Python 3.11
             raise AutograderError(
                 f"the cluster at {self.address} has no worker: start some with `dask worker {self.address}`"
             ) from None
@@ -106,18 +115,19 @@ class ClusterPool:
     def grade(self, jobs: Iterable[Job]) -> Iterator[Done]:
         """Yields each job as it is done, in no particular order. Only a few submissions are in memory at a time."""
         todo = deque(jobs)
-        running: dict[str, tuple[Future, Job]] = {}
+        running: dict[object, tuple[Future, Job]] = {}  # by the future's key
         try:
             while todo or running:
                 while todo and len(running) < max(1, _AHEAD * self._cluster.size):
                     job = todo.popleft()
                     future = self._send(job)
                     running[future.key] = (future, job)
-                future = self._next()
-                if future is not None and future.key in running:
-                    yield self._done(running.pop(future.key)[1], future)
+                ended = self._next()
+                if ended is not None and ended.key in running:
+                    yield self._done(running.pop(ended.key)[1], ended)
         finally:
-            self._client.cancel([future for future, _ in running.values()])
+            if self._cluster.is_there:
+                self._client.cancel([future for future, _ in running.values()])
 
     def _send(self, job: Job) -> Future:
         content = read_content(job.path)
@@ -160,8 +170,9 @@ class ClusterPool:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Lets the workers end their graders: they hold about 1 GB each."""
-        self._client.run(partial(cluster_worker.let_go, self._work), on_error="ignore")
+        """Lets the workers end their graders: they hold about 1.5 GB each."""
+        if self._cluster.is_there:
+            self._client.run(partial(cluster_worker.let_go, self._work), on_error="ignore")
 
 
 def _connect(address: str) -> Client:
@@ -169,12 +180,21 @@ def _connect(address: str) -> Client:
         from distributed import Client
     except ImportError:
         raise AutograderError("--cluster needs Dask: pip install 'autograder[cluster]'") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # its troubles are ours to tell, in one line
+    _silence()
+    if not address.startswith(_SCHEMES):
+        raise AutograderError(f"{address!r} is no address of a scheduler: write it like tcp://host:8786")
     try:
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise AutograderError(f"no Dask scheduler answers at {address!r} ({reason}): run `dask scheduler`") from None
+
+
+def _silence() -> None:
+    """Dask's troubles are ours to tell, in one line."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _of_worker(address: str, said: Any) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import platform
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from autograder.checking.secret import CourseSecret
 from autograder.checking.session import CheckSession
 from autograder.checking.workspace import Materials, Workspace
 from autograder.errors import SandboxError
+from autograder.grading.gpu_watch import GpuWatch, environment_of, token
 from autograder.grading.options import Options
 from autograder.grading.regrade import in_notebook_order, tasks_sha256
 from autograder.grading.report import Report
@@ -24,6 +26,7 @@ from autograder.grading.submission import Submission, read_submission
 from autograder.grading.template import load_template
 from autograder.sandbox.client import WarmServer
 from autograder.sandbox.faults import StudentError
+from autograder.sandbox.gpus import gpus
 
 _VERSIONED = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "nbgrader")
 _SAMPLE_DATA = {"ASSIGNMENT_DATA": "sample"}  # data cells load a tiny sample while grading
@@ -71,12 +74,28 @@ class Grader:
             return self._report(run, self._without_running(Outcome.GRADER_ERROR, OURS, str(error), only))
 
     def _grade(self, run: _Run) -> Report:
-        with Workspace(self._server, self.materials, run.submission.cells, run.seed) as workspace:
+        with self._workspace(run) as (workspace, watch):
             results = self.checks.run(workspace, run.secret, run.only)
             workspace.discard()
             written = {cell.id for cell in run.submission.cells if cell.attempted}
             faults = [_cell_sentence(id, fault) for id, fault in workspace.cell_faults.items() if id in written]
-            return self._report(run, results, tuple(faults), workspace.peak_mb)
+            report = self._report(run, results, tuple(faults), workspace.peak_mb)
+        return replace(report, gpu_seconds=watch.seconds, gpu_memory_mb=watch.peak_mb) if watch else report
+
+    @contextlib.contextmanager
+    def _workspace(self, run: _Run) -> Iterator[tuple[Workspace, GpuWatch | None]]:
+        """The submission's workspace. With CUDA it has a GPU to itself, and a watch over that."""
+        materials = self.materials
+        with contextlib.ExitStack() as stack:
+            gpu = stack.enter_context(token(gpus())) if self.options.device == "cuda" else None
+            if gpu is not None:
+                materials = replace(materials, environment={**materials.environment, **environment_of(gpu)})
+            workspace = Workspace(self._server, materials, run.submission.cells, run.seed)
+            stack.enter_context(workspace)
+            watch = GpuWatch(gpu, materials.limits.gpu_memory_mb, workspace.end_for) if gpu is not None else None
+            if watch is not None:
+                stack.enter_context(watch)
+            yield workspace, watch
 
     def restart(self) -> None:
         self._server.close()

@@ -20,6 +20,7 @@ from autograder.errors import AutograderError, SandboxError
 from autograder.grading.options import Options
 from autograder.grading.report import Report
 from autograder.grading.worker import Job, Ready, command
+from autograder.sandbox.gpus import gpus
 
 _START_SECONDS = 180.0
 _END_SECONDS = 5.0
@@ -63,7 +64,8 @@ class ThisMachine:
     size: int = 1
 
     def pool(self, assignment: Assignment, options: Options, jobs: int, job_seconds: float) -> Pool:
-        return Pool(assignment, options, max(1, min(self.size, jobs)), job_seconds)
+        most = len(gpus()) if options.device == "cuda" else self.size  # each submission has a GPU to itself
+        return Pool(assignment, options, max(1, min(self.size, most, jobs)), job_seconds)
 
 
 class _Worker:
@@ -172,6 +174,8 @@ class Pool:
     def close(self) -> None:
         for worker in self._workers:
             worker.pipe.close()  # all of them first: they end at the same time
+            if not worker.ready:  # it would read that only after its imports
+                worker.process.kill()
         for worker in self._workers:
             worker.end()
 

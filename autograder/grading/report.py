@@ -42,6 +42,8 @@ class Report:
     tasks_sha256: dict[str, str] = field(default_factory=dict)  # what the results of each task depend on, see regrade
     seconds: float = 0.0
     peak_memory_mb: float = 0.0
+    gpu_seconds: float = 0.0  # in which the GPU was busy
+    gpu_memory_mb: float = 0.0  # of the GPU, at the most
 
     @property
     def has_grader_error(self) -> bool:

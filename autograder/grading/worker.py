@@ -16,6 +16,7 @@ from autograder.errors import AutograderError, SandboxError
 from autograder.grading.content import Content, read_content
 from autograder.grading.options import Options
 from autograder.grading.report import Report
+from autograder.quick_start import skip_slow_imports
 
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from autograder.grading.worker import main; main()"
 
@@ -46,6 +47,7 @@ def command(pipe: int) -> list[str]:
 
 
 def main() -> None:
+    skip_slow_imports()
     pipe = Connection(int(sys.argv[2]))
     try:
         assignment, options = pipe.recv()

@@ -40,7 +40,7 @@ class WarmServer:
         if mode is not Mode.NAMESPACES:
             launch.copy_code(self._scratch)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        config = launch.server_config(mode, theirs.fileno(), self._scratch, preload)
+        config = launch.server_config(mode, theirs.fileno(), self._scratch, preload, cuda=cuda)
         self._process = subprocess.Popen(
             launch.command(mode, config, cuda=cuda),
             env=launch.environment(mode, self._scratch),

@@ -9,9 +9,10 @@ class StudentError(Exception):
 
     called = ""  # what the check had called, once the handle has said so
 
-    def __init__(self, type: str, message: str = "", place: str = "", function: str = "") -> None:
+    def __init__(self, type: str, message: str = "", place: str = "", function: str = "", *, hint: str = "") -> None:
         super().__init__(f"{type}: {message}")
         self.type, self.message, self.place, self.function = type, message, place, function
+        self.hint = hint  # a sentence of ours, where a limit of the sandbox is behind the error
 
     @property
     def not_implemented(self) -> bool:
@@ -26,18 +27,21 @@ class MissingName(StudentError):
 
 
 class TimedOut(StudentError):
-    """The code took too long. The process may have survived the interrupt (`alive`)."""
+    """The code took too long. The process may have survived the interrupt (`alive`).
 
-    def __init__(self, seconds: float, *, alive: bool) -> None:
-        super().__init__("TimedOut", f"took more than {seconds:.3g} s")
+    `together`: several calls took so long together, none of them alone."""
+
+    def __init__(self, seconds: float, *, alive: bool, together: bool = False) -> None:
+        with_others = " together with the calls before it" if together else ""
+        super().__init__("TimedOut", f"took more than {seconds:.3g} s{with_others}")
         self.seconds, self.alive = seconds, alive
 
 
 class OutOfMemory(StudentError):
     """The code asked for more memory than it may have; the process may have been killed for it."""
 
-    def __init__(self, *, alive: bool) -> None:
-        super().__init__("OutOfMemory", "used more memory than allowed")
+    def __init__(self, *, alive: bool, of: str = "") -> None:
+        super().__init__("OutOfMemory", f"used more memory{' of ' if of else ''}{of} than allowed")
         self.alive = alive
 
 

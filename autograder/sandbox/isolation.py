@@ -63,9 +63,11 @@ def inspect_machine() -> Machine:
     return Machine(tuple(mode for mode in Mode if mode not in missing), missing)
 
 
-def choose(wanted: Mode | None = None, *, unsafe: bool = False) -> Mode:
-    """The strongest mode there is, or the wanted one. SandboxError when there is none but `none` and not `unsafe`."""
-    machine = inspect_machine()
+def choose(wanted: Mode | None = None, *, unsafe: bool = False, machine: Machine | None = None) -> Mode:
+    """The strongest mode there is, or the wanted one. SandboxError when there is none but `none` and not `unsafe`.
+
+    `machine`: another one than this, as a cluster's."""
+    machine = machine or inspect_machine()
     if wanted is not None and wanted not in machine.modes:
         raise SandboxError(f"isolation {wanted.value!r} is not available here: {machine.missing[wanted]}")
     mode = wanted or machine.modes[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.sandbox import gpus
 from autograder.sandbox.isolation import NOBODY, Mode
 from autograder.sandbox.protocol import Paths, ServerConfig
 
@@ -28,7 +29,6 @@ _PROC = [f"/proc/{name}" for name in "self cpuinfo meminfo stat version uptime l
 _ETC = "ld.so.cache fonts localtime passwd group mime.types nsswitch.conf".split()
 _CAPABILITIES = ["CAP_SYS_ADMIN", "CAP_SETPCAP"]
 _ROOT_CAPABILITIES = ["CAP_SETUID", "CAP_SETGID", "CAP_KILL"]
-_NVIDIA = ["/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"]
 
 
 def package_folder() -> Path:
@@ -45,12 +45,16 @@ def _in_venv() -> bool:
     return sys.prefix != sys.base_prefix
 
 
-def server_config(mode: Mode, control: int, scratch: str, preload: list[str] | None) -> ServerConfig:
+def server_config(
+    mode: Mode, control: int, scratch: str, preload: list[str] | None, *, cuda: bool = False
+) -> ServerConfig:
     jailed = mode is Mode.NAMESPACES
+    outside = [*_SYSTEM, *_PROC, *python_folders(), scratch + "/code", *(gpus.READ if cuda else ())]
     paths = Paths(
-        read=["/"] if jailed else [*_SYSTEM, *_PROC, *python_folders(), scratch + "/code"],
+        read=["/"] if jailed else outside,
         write=["/tmp", "/dev/shm", "/proc/self"] if jailed else [],
         devices=_DEVICES,
+        gpu=gpus.nodes() if cuda else [],
     )
     return ServerConfig(
         control=control,
@@ -130,8 +134,11 @@ def _bubblewrap(*, cuda: bool) -> list[str]:
         line += ["--ro-bind-try", path, path]
     line += ["--proc", "/proc", "--dev", "/dev"]
     if cuda:
-        for device in [*_NVIDIA, *map(str, sorted(Path("/dev").glob("nvidia[0-9]*")))]:
-            line += ["--dev-bind-try", device, device]
+        for device in gpus.nodes():
+            line += ["--dev-bind", device, device]
+        for path in gpus.READ:
+            if path.startswith("/sys/"):  # what lies in /proc is there already
+                line += ["--ro-bind-try", path, path]
     for folder in ("/tmp", "/dev/shm"):
         line += ["--perms", "1777", "--tmpfs", folder]
     return [*line, "--remount-ro", "/", "--chdir", "/"]

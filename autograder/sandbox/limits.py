@@ -18,7 +18,6 @@ ITEMS = 100_000  # values in one message, containers included
 MESSAGE_CHARS = 1000  # of an exception's text
 PLACE_CHARS = 300  # of the line of code that raised
 OUTPUT_KEPT = 64 << 10  # bytes of stdout and stderr kept for the reader
-OUTPUT_FLOOD = 1 * MB  # more output than this ends the submission's process
 SHOWN_BYTES = 4 * MB  # characters of one cell's recorded outputs; further ones are dropped
 SHOWN_LINE_CHARS = 20_000  # of one part of a traceback (a frame with its lines)
 SHOWN_FRAMES = 20  # first and last ones of a traceback
@@ -38,25 +37,30 @@ class Limits:
     """What one submission may use. Set per assignment in the front matter of its text."""
 
     cell_seconds: float = 10.0  # one notebook cell
-    check_seconds: float = 10.0  # one call that a check makes
+    check_seconds: float = 10.0  # one check: all that it asks of the student's code, together
     submission_seconds: float = 120.0  # everything, wall time
     memory_mb: int = 2048  # beyond what the warm server already maps
     disk_mb: int = 256  # its private /tmp
     file_mb: int = 256  # one file
+    files: int = 20_000  # in its private /tmp
     processes: int = 64
     open_files: int = 256
+    output_kb: int = 1024  # printed; more ends the process
+    gpu_memory_mb: int = 8192  # with --device cuda
 
     def describe(self) -> list[tuple[str, str]]:
         """Name and value with its unit, for `autograder doctor`."""
         return [
             ("one notebook cell", f"{self.cell_seconds:g} s"),
-            ("one call by a check", f"{self.check_seconds:g} s"),
+            ("one check", f"{self.check_seconds:g} s"),
             ("one submission", f"{self.submission_seconds:g} s"),
             ("memory", f"{self.memory_mb} MB"),
             ("private disk", f"{self.disk_mb} MB"),
             ("one file", f"{self.file_mb} MB"),
+            ("number of files", str(self.files)),
             ("processes", str(self.processes)),
             ("open files", str(self.open_files)),
-            ("output kept / ended at", f"{OUTPUT_KEPT >> 10} KB / {OUTPUT_FLOOD >> 10} KB"),
+            ("output", f"{self.output_kb} KB ({OUTPUT_KEPT >> 10} KB of it are kept)"),
+            ("memory of a GPU", f"{self.gpu_memory_mb} MB"),
             ("one reply", f"{FRAME_BYTES // MB} MB"),
         ]

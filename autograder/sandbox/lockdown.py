@@ -22,7 +22,7 @@ from autograder.sandbox.limits import MB
 from autograder.sandbox.protocol import ServerConfig, Spawn
 
 SOCKET_FD = 100
-_INODES = 20_000  # files in the private /tmp
+_CUDA_BYTES, _CUDA_THREADS, _CUDA_FILES = 4096 * MB, 32, 512
 
 
 def lock_down(config: ServerConfig, spawn: Spawn, home: str, socket_fd: int, output_fd: int, bpf: bytes) -> None:
@@ -47,7 +47,8 @@ def lock_down(config: ServerConfig, spawn: Spawn, home: str, socket_fd: int, out
         linux.drop_capabilities()
     linux.prctl(linux.NO_NEW_PRIVS, 1)
     if "landlock" in layers:
-        landlock.restrict(config.paths.read, [*config.paths.write, home], config.paths.devices)
+        paths = config.paths
+        landlock.restrict(paths.read, [*paths.write, home], paths.devices, paths.gpu)
     if "seccomp" in layers:
         seccomp.load(bpf)
 
@@ -68,7 +69,7 @@ def _private_namespaces(spawn: Spawn) -> None:
     linux.unshare(linux.NEWNS | linux.NEWNET | linux.NEWIPC | linux.NEWUTS)
     linux.mount(None, "/", None, linux.REC | linux.PRIVATE)
     linux.mount("proc", "/proc", "proc", linux.NOSUID | linux.NODEV | linux.NOEXEC)
-    options = f"size={spawn.limits.disk_mb * MB},nr_inodes={_INODES},mode=1777"
+    options = f"size={spawn.limits.disk_mb * MB},nr_inodes={spawn.limits.files},mode=1777"
     for folder in ("/tmp", "/dev/shm"):
         linux.mount("tmpfs", folder, "tmpfs", linux.NOSUID | linux.NODEV, options)
 
@@ -100,12 +101,13 @@ def _enter_working_folder(home: str, environment: dict[str, str], *, private_tmp
 
 
 def _limit_resources(spawn: Spawn) -> None:
-    limits = spawn.limits
+    """CUDA itself needs memory of the host, threads and many descriptors: those are not the submission's doing."""
+    limits, cuda = spawn.limits, spawn.cuda
     linux.set_limits(
         cpu_s=limits.submission_seconds,
-        memory=limits.memory_mb * MB,
+        memory=limits.memory_mb * MB + (_CUDA_BYTES if cuda else 0),
         file_bytes=limits.file_mb * MB,
-        processes=limits.processes,
-        files=limits.open_files,
-        bound_address=not spawn.cuda,
+        processes=limits.processes + (_CUDA_THREADS if cuda else 0),
+        files=limits.open_files + (_CUDA_FILES if cuda else 0),
+        bound_address=not cuda,
     )

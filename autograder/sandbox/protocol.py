@@ -15,6 +15,7 @@ class Paths(msgspec.Struct):
     read: list[str]
     write: list[str]
     devices: list[str]
+    gpu: list[str] = []  # device nodes of GPUs
 
 
 class ServerConfig(msgspec.Struct):

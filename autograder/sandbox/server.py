@@ -88,7 +88,7 @@ class _Server:
                 importlib.import_module(name)
         self.shell = make_shell()
         warm_up(self.shell)
-        self.bpf = seccomp.compiled() if "seccomp" in config.layers else b""
+        self.bpf = seccomp.compiled(cuda=bool(config.paths.gpu)) if "seccomp" in config.layers else b""
         linux.prctl(linux.CHILD_SUBREAPER, 1)  # orphans of a submission come to us
         linux.prctl(linux.SET_DUMPABLE, 1 if self.private else 0)  # children of our own user must not read our memory
         if torch := sys.modules.get("torch"):

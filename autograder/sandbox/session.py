@@ -20,14 +20,13 @@ import numpy as np
 
 from autograder.errors import SandboxError
 from autograder.sandbox import limits, wire
-from autograder.sandbox.faults import Crashed, MissingName, OutOfMemory, ProtocolBroken, StudentError, TimedOut
+from autograder.sandbox.endings import as_fault, how_it_ended
+from autograder.sandbox.faults import Crashed, OutOfMemory, ProtocolBroken, StudentError, TimedOut
 from autograder.sandbox.isolation import Mode
 from autograder.sandbox.protocol import Event, Reply, Shown
 
 if TYPE_CHECKING:
     from autograder.sandbox.client import WarmServer
-
-_FLOOD = f"printed more than {limits.OUTPUT_FLOOD >> 20} MB"
 
 
 class _Flood(Exception):
@@ -55,6 +54,7 @@ class Session:
         self.output_bytes = 0
         self.fault: StudentError | None = None  # why the process is gone, once it is
         self.exit: Event | None = None
+        self._ordered: StudentError | None = None  # see `end_for`
         self._await_ready()
 
     # --- questions ---
@@ -75,7 +75,7 @@ class Session:
         except (TypeError, ValueError, RecursionError, msgspec.DecodeError):
             self._over(ProtocolBroken("a cell's outputs that are none"))
         except _Flood:
-            self._over(Crashed(_FLOOD))
+            self._over(self._flooded())
         direct = self.output[begin:].decode(errors="replace")
         return [Shown("stream", text=direct), *shown] if direct else shown
 
@@ -145,7 +145,7 @@ class Session:
         except wire.Hostile as error:
             self._over(ProtocolBroken(str(error)))
         except _Flood:
-            self._over(Crashed(_FLOOD))
+            self._over(self._flooded())
         except wire.Closed:
             self._over(None)
 
@@ -167,7 +167,7 @@ class Session:
             raise TimedOut(seconds, alive=True)
         if reply.ok:
             return reply.value
-        raise _as_fault(reply.error)
+        raise as_fault(reply.error, self.bounds)
 
     def _await_ready(self) -> None:
         try:
@@ -205,7 +205,7 @@ class Session:
             return False
         self.output_bytes += len(data)
         self.output += data[: max(0, limits.OUTPUT_KEPT - len(self.output))]
-        if self.output_bytes > limits.OUTPUT_FLOOD:
+        if self.output_bytes > self.bounds.output_kb << 10:
             raise _Flood
         return True
 
@@ -221,6 +221,15 @@ class Session:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, number)
 
+    def _flooded(self) -> Crashed:
+        kb = self.bounds.output_kb
+        return Crashed(f"it printed more than {kb} KB" if kb % 1024 else f"it printed more than {kb >> 10} MB")
+
+    def end_for(self, fault: StudentError) -> None:
+        """Ends the process from another thread: whoever waits for its answer gets the fault."""
+        self._ordered = fault
+        self._signal(signal.SIGKILL)
+
     def _over(self, fault: StudentError | None) -> None:
         """Kills what is left, finds out why it ended, and raises that."""
         ended_itself = fault is None and not self._alive(limits.GRACE_SECONDS)
@@ -228,12 +237,13 @@ class Session:
         exit = self.exit or Event("exited")
         if exit.killed_for == "memory":
             fault = OutOfMemory(alive=False)
+        fault = self._ordered or fault
         if fault is None and not ended_itself:
             fault = Crashed("it closed its connection to the grader")
         if fault is None and self._killed_from_outside(exit):
             self.fault = Crashed("its process was killed from outside")
             raise SandboxError("something outside the sandbox killed a submission's process (short of memory?)")
-        self.fault = fault or _how_it_ended(exit, self.bounds.submission_seconds)
+        self.fault = fault or how_it_ended(exit, self.bounds.submission_seconds)
         raise self.fault from None
 
     def _killed_from_outside(self, exit: Event) -> bool:
@@ -270,22 +280,3 @@ class Session:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-
-def _as_fault(error: list[str]) -> StudentError:
-    kind, message, place, function = [*error, "", "", "", ""][:4]
-    if kind == "MissingName":
-        return MissingName(message)
-    if kind == "MemoryError" or "can't allocate memory" in message or "out of memory" in message.lower():
-        return OutOfMemory(alive=True)
-    return StudentError(kind or "Exception", message, place, function)
-
-
-def _how_it_ended(exit: Event, limit: float) -> StudentError:
-    """In words, from the status of wait(2)."""
-    if os.WIFSIGNALED(exit.status):
-        number = os.WTERMSIG(exit.status)
-        if number == signal.SIGXCPU or (number == signal.SIGKILL and exit.cpu_seconds >= limit):
-            return TimedOut(limit, alive=False)
-        return Crashed(f"its process was ended by {signal.Signals(number).name}")
-    return Crashed(f"its process ended itself (exit status {os.waitstatus_to_exitcode(exit.status)})")

@@ -95,6 +95,7 @@ def test_faults_are_named_with_their_line(tmp_path: Path, text: str, sentence: s
         ("---\nautograder: {title: T, limit: {}}\n---\n", "does not know limit"),
         ("---\nautograder: {title: T, limits: {seconds: 1}}\n---\n", "no limit is called 'seconds'"),
         ("---\nautograder: {title: T, limits: {memory_mb: 0}}\n---\n", "memory_mb must be a positive number"),
+        ("---\nautograder: {title: T, limits: {memory_mb: 1.5}}\n---\n", "memory_mb must be a whole number"),
         ("---\nkernelspec: {name: k}\n---\n", "front matter: 'display_name' is a required property"),
         ("---\nautograder: {title: T\n---\n", r"assignment\.md: "),
     ],

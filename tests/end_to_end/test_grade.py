@@ -129,10 +129,21 @@ def test_every_command_has_help(command: str, tmp_path: Path) -> None:
     assert "Usage" in done.stdout
 
 
+@pytest.mark.parametrize("words", [("--help",), ("grade", "--help")])
+def test_help_imports_nothing_heavy(words: tuple[str, ...], tmp_path: Path) -> None:
+    code = "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from autograder.cli import main; main()"
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", code, *words], env=env, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "autograder.cli" in loaded
+    assert not loaded & {"torch", "numpy", "nbformat", "nbgrader", "sqlalchemy", "jinja2", "pytest", "distributed"}
+
+
 def test_doctor_says_what_is_there(course: Path) -> None:
     done = autograder("doctor", cwd=course)
     assert "isolation" in done.stdout
     assert "one notebook cell" in done.stdout
+    assert "its own limits: cell_seconds 5" in done.stdout
 
 
 def test_validate_is_content_with_the_tiny_course(course: Path, tmp_path: Path) -> None:
