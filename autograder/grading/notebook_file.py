@@ -120,9 +120,7 @@ def parse(data: bytes) -> NotebookFile:
             f"The file is larger than {NOTEBOOK_BYTES >> 20} MB: clear the outputs of its cells and hand it in again."
         )
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        raise Unreadable(
-            "The file is a zip archive that does not hold one notebook: hand in the .ipynb itself."
-        )
+        raise Unreadable("The file is a zip archive that does not hold one notebook: hand in the .ipynb itself.")
     if data.count(b"{") + data.count(b"[") > NOTEBOOK_CONTAINERS:
         raise Unreadable("The file holds far more values than a notebook does.")
     notebook, repairs = _decode(data)
