@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -64,13 +64,18 @@ Illustration = Histogram | Layers | Steps | Curve
 def illustrated(draw: Callable[[], Illustration | None]) -> Iterator[None]:
     """Puts a picture beside the failure of what is checked inside; it is made only then.
 
+    The check may have failed before there was anything to draw: a picture that cannot be made is left out, since an
+    error in it must not take the place of the verdict.
+
     >>> with illustrated(lambda: histogram(eps)):
     ...     assert_standard_normal(eps)
     """
     try:
         yield
     except CheckFailed as failure:
-        failure.illustration = failure.illustration or draw()
+        if failure.illustration is None:
+            with suppress(Exception):
+                failure.illustration = draw()
         raise
 
 

@@ -87,6 +87,12 @@ def test_a_picture_is_made_only_for_a_failure_and_the_first_one_stays() -> None:
     assert failure.value.illustration is inner
 
 
+def test_a_failure_stays_a_failure_when_there_is_nothing_to_draw_yet() -> None:
+    with pytest.raises(CheckFailed, match="no") as failure, illustrated(lambda: histogram(torch.cat([]))):
+        fail("no")
+    assert failure.value.illustration is None
+
+
 def test_wrong_noise_comes_with_its_histogram() -> None:
     with pytest.raises(CheckFailed) as failure:
         assert_standard_normal(torch.rand(8, 30, 30))
