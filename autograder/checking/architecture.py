@@ -34,7 +34,7 @@ from autograder.checking.transplant import fills
 from autograder.checking.values import expect_tensor
 from autograder.sandbox.faults import StudentError
 
-SCALES = (1.0, 4.0)  # of the inputs: a saturated end or a dead activation shows on one of them
+SCALES = (1.0, 4.0, 16.0)  # of the inputs: a saturated end, a dead or a cut activation shows on one of them
 
 
 class Network:
@@ -95,20 +95,38 @@ class Network:
         """Fails unless the network computes what the plan computes, with the same secret weights."""
         plan = self.expect_layers(inputs)
         followed = self._follow(inputs)
-        if first_difference(followed.layers, plan.follow(inputs)) is not None:
+        fitting = [plan for plan in self.plans if first_difference(followed.layers, plan.follow(inputs)) is None]
+        if not fitting:
             self._expect_behaviour(plan, inputs)
             return
-        self._remote.call("fill", fills(plan, secret, inputs)(followed.layers))
-        for scale in SCALES:
-            with torch.no_grad():
-                want = plan.network(scale * inputs)
-            got = expect_tensor(
-                self._remote.call("run", scale * inputs), tuple(want.shape), f"what {self.name} returns"
-            )
-            if not equals(got, want, tolerance_of_networks(self._device)):
-                self._name_difference(plan, scale * inputs)
+        if any(self._differing(plan, followed, inputs, secret) is None for plan in fitting):
+            return
+        differing = self._differing(fitting[0], followed, inputs, secret)
+        if differing is not None:
+            self._name_difference(fitting[0], differing)
+
+    def expect_same_in_training(self, inputs: torch.Tensor) -> None:
+        """Fails when the network computes something else in training mode: for plans without normalization."""
+        calm, busy = (
+            expect_tensor(self._remote.call("run", inputs, training), name=f"what {self.name} returns")
+            for training in (False, True)
+        )
+        if not equals(busy, calm, tolerance_of_networks(self._device)):
+            text = "computes something else than in evaluation mode: the plan has no dropout, noise or normalization"
+            fail(f"In training mode {self.name} {text}.", "E9")
 
     # --- inside ---
+
+    def _differing(self, plan: Plan, followed: Followed, inputs: torch.Tensor, secret: Secret) -> torch.Tensor | None:
+        """Inputs of which the network makes something else than the plan with the same weights; None if it does not."""
+        self._remote.call("fill", fills(plan, secret, inputs)(followed.layers))
+        for scaled in (scale * inputs for scale in SCALES):
+            with torch.no_grad():
+                want = plan.network(scaled)
+            got = expect_tensor(self._remote.call("run", scaled), tuple(want.shape), f"what {self.name} returns")
+            if not equals(got, want, tolerance_of_networks(self._device)):
+                return scaled
+        return None
 
     def _follow(self, inputs: torch.Tensor) -> Followed:
         try:
@@ -181,6 +199,23 @@ class Network:
         low, high = plan.range
         if not (first.min().item() >= low and first.max().item() <= high):
             fail(f"What {self.name} returns leaves [{low:g}, {high:g}].", "E13")
+
+
+def expect_own_weights(student: Student, first: Remote, second: Remote, name: str) -> None:
+    """Fails when two objects of one class have parameters in common."""
+    if student.probe("shared_parameters", first, second):
+        text = f"Two {name} share weights: what one learns changes the other"
+        fail(f"{text}. Make the layers in __init__, anew for each object.", "E32")
+
+
+def expect_gradients(
+    student: Student, device: str, model: Remote, inputs: torch.Tensor, output: int | None = None
+) -> None:
+    """Fails when the output depends on a parameter that gets no gradient: it would never learn."""
+    cut = student.probe("parameters_cut_off", device, model, inputs, output=output)
+    if cut:
+        text = f"No gradient of the output reaches {cut[0]}, so it never learns"
+        fail(f"{text}: is something detached, frozen (requires_grad) or under no_grad?", "T11")
 
 
 def _followed(answer: Any, name: str) -> Followed:

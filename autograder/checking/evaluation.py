@@ -91,7 +91,9 @@ def expect_curve(value: Any, length: int, name: str, unit: str = "epoch") -> Ten
     except (TypeError, ValueError, RuntimeError):
         fail(f"{name} should hold one number for each {unit}; it is {describe(value)}.")
     if len(numbers) != length:
-        fail(f"{name} should hold one number for each of the {length} {unit}s; it holds {len(numbers)}.", "T38")
+        text = f"{name} should hold one number for each of the {length} {unit}s; it holds {len(numbers)}"
+        hint = ": are there those of single batches, or of an earlier call?" if len(numbers) > length else "."
+        fail(f"{text}{hint}", "T38")
     curve = torch.tensor(numbers, dtype=torch.float64)
     if not bool(torch.isfinite(curve).all()):
         fail(f"{name} holds numbers that are not finite.", "T34")
@@ -113,20 +115,26 @@ def check_curve(
     fail(f"{name} is wrong: {int(bad.sum())} of {len(wanted)} {unit}s differ, the first is {unit} {_first(bad) + 1}.")
 
 
-def running_scores(training: Training, replay: Replay, score: Score, epochs: int, batches: int) -> list[list[Tensor]]:
-    """For each epoch the scores of each batch, as they were when the model was trained on it."""
+def running_scores(
+    training: Training, replay: Replay, score: Score, epochs: int, batches: int, *, late: bool = False
+) -> list[list[Tensor]]:
+    """For each epoch the scores of each batch, as they were when the model was trained on it.
+
+    late: those of a second look at the batch, after the step
+    """
     found: list[list[Tensor]] = []
     for epoch in range(epochs):
-        steps = training.steps[epoch * batches : (epoch + 1) * batches]
         scores = []
-        for step in steps:
+        for number in range(epoch * batches, min((epoch + 1) * batches, len(training.steps))):
+            step = training.steps[number]
             if step.forward is None or step.forward.inputs is None:
                 fail("An optimizer step has no batch of its own.", "T4")
             rows = replay.rows(step.forward.inputs)
             if rows is None:
                 fail("The model was trained on pictures that are not in the training loader.", "T26")
             inputs, targets = step.forward.inputs, replay.targets[rows]
-            outputs = replay.outputs(step.weights, inputs, training=step.forward.training, buffers=step.buffers)
+            weights = training.weights_after(number + 1) if late else step.weights
+            outputs = replay.outputs(weights, inputs, training=step.forward.training, buffers=step.buffers)
             scores.append(score(outputs, inputs, targets))
         found.append(scores)
     return found

@@ -14,7 +14,7 @@ from autograder.checking.diagnosis import Diagnosis
 
 Shape = tuple[int, ...]
 NORMS = ("BatchNorm", "InstanceNorm", "LayerNorm", "GroupNorm")
-MATRICES = ("Linear", "Conv2d", "ConvTranspose2d")  # one may do another's work on a map of 1 x 1
+MATRICES = ("Linear", "Conv1d", "Conv2d", "ConvTranspose2d")  # one may do another's work on a map of 1 x 1
 
 
 @dataclass(frozen=True)

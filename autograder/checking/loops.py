@@ -50,6 +50,8 @@ class Step:
     foreign: int  # parameters that it holds and the model does not have
     parameters: int
     rates: tuple[float, ...]
+    decay: float  # of the weights, by the optimizer itself
+    moved: bool  # whether the weights are others than those that the step before had left
     optimizer: int
     forward: Forward | None  # the last pass with gradients since the step before
 
@@ -197,7 +199,8 @@ def _targets(number: int, step: Step, replay: Replay) -> Tensor:
             if rows_of(step.forward.inputs, other) is not None:
                 found = named(key)
                 fail(f"{found.sentence}.", found.mistake)
-        fail(f"At step {number + 1} the model was trained on pictures that are not in the training loader.", "T26")
+        text = f"At step {number + 1} the model was trained on pictures that are not in the training loader"
+        fail(f"{text}. Are they changed on the way into the model?", "T26")
     return replay.targets[rows]
 
 
@@ -245,12 +248,43 @@ def _name_leftover(number: int, step: Step, fresh: Tensor, earlier: Sequence[Ten
 
 def check_step_count(training: Training, epochs: int, batches: int) -> None:
     """Fails unless there was one step for each batch of each epoch."""
-    if training.step_count != epochs * batches:
-        fail(
-            f"{epochs} epochs over {batches} batches are {epochs * batches} optimizer steps; yours took "
-            f"{training.step_count}: one for each batch, the last, smaller one too.",
-            "T36",
-        )
+    count = training.step_count
+    if count == epochs * batches:
+        return
+    text = f"{epochs} epochs over {batches} batches are {epochs * batches} optimizer steps; yours took {count}"
+    if count and count % batches == 0 and count % epochs:
+        fail(f"{text}, those of {count // batches} epochs: all {epochs} are asked for.", "T36c")
+    fail(f"{text}: one for each batch, the last, smaller one too.", "T36")
+
+
+def check_pictures_of_epochs(training: Training, replay: Replay, batches: int) -> None:
+    """Fails unless each epoch of so many steps goes over all pictures, each once."""
+    for first in range(0, len(training.steps) - batches + 1, batches):
+        seen = [replay.rows(_inputs(step)) for step in training.steps[first : first + batches]]
+        numbers = sorted(int(number) for rows in seen if rows is not None for number in rows)
+        if numbers != list(range(len(replay.inputs))):
+            text = f"In epoch {first // batches + 1} some pictures were trained on twice, and others never"
+            fail(f"{text}: go through all batches of the loader once, as in `for images, _ in loader`.", "T36d")
+
+
+def steps_with_batches(training: Training) -> list[tuple[int, Forward]]:
+    """Number and forward pass of each step before which the model saw a batch."""
+    pairs = [(number, step.forward) for number, step in enumerate(training.steps)]
+    return [(number, forward) for number, forward in pairs if forward is not None and forward.inputs is not None]
+
+
+def _inputs(step: Step) -> Tensor:
+    if step.forward is None or step.forward.inputs is None:
+        fail("An optimizer step has no batch of its own.", "T4")
+    return step.forward.inputs
+
+
+def check_nothing_moves_between(training: Training) -> None:
+    """Fails when something other than optimizer steps changed the weights on the way."""
+    for number, step in enumerate(training.steps):
+        if step.moved:
+            text = f"Before step {number + 1} the weights were replaced by others, and training goes on from those"
+            fail(f"{text}. Best weights are kept on the way, and loaded once, at the end.", "T47")
 
 
 def check_training_mode(training: Training) -> None:
@@ -278,6 +312,13 @@ def check_optimizer(training: Training, lr: float, kinds: Sequence[str] = ("Adam
     first = training.steps[0].rates
     if any(abs(rate - lr) > 1e-6 * lr for rate in first):
         fail(f"The optimizer's learning rate is {first[0]:g}; it should be the argument lr.", "T37")
+    for number, step in enumerate(training.steps):
+        if any(abs(rate - lr) > 1e-6 * lr for rate in step.rates):
+            text = f"At step {number + 1} the learning rate is {step.rates[0]:g}"
+            fail(f"{text}: it should be the argument lr in every step, without a schedule.", "T37b")
+    if training.steps[0].decay:
+        text = f"The optimizer shrinks the weights in every step (weight_decay = {training.steps[0].decay:g})"
+        fail(f"{text}: the task asks for plain Adam. AdamW does that unless it is told otherwise.", "T29d")
 
 
 def check_rates(training: Training, wanted: Sequence[float]) -> None:
@@ -288,10 +329,8 @@ def check_rates(training: Training, wanted: Sequence[float]) -> None:
     if len(set(got)) == 1:
         fail("The learning rate never changes: scheduler.step() is missing.", "T28")
     change = next(number for number, (rate, want) in enumerate(zip(got, wanted, strict=False)) if rate != want)
-    fail(
-        f"The scheduler is not stepped once an epoch: at step {change + 1} the learning rate is not the planned one.",
-        "T28b",
-    )
+    text = f"The scheduler is not stepped once an epoch: at step {change + 1} the learning rate is not the planned one"
+    fail(f"{text}. Call scheduler.step(), without arguments, once after the batches of each epoch.", "T28b")
 
 
 def train_with_adam(replay: Replay, weights: Tensor, batch_size: int, epochs: int, lr: float) -> list[Tensor]:
@@ -318,7 +357,8 @@ def check_weights(got: Tensor, want: Tensor, tolerance: float = SAME_WEIGHTS) ->
     if not bool(torch.isfinite(got).all()):
         fail("After training, weights are no longer finite numbers.", "T34")
     if got.shape != want.shape or not (got - want).abs().max().item() <= tolerance:
-        fail("After training, the weights are not those that Adam, stepped once for each batch, arrives at.")
+        text = "After training, the weights are not those that Adam, stepped once for each batch, arrives at"
+        fail(f"{text} with this learning rate and its other settings at their defaults.")
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
@@ -336,6 +376,8 @@ def _step(step: Mapping[str, Any], forwards: Sequence[Forward]) -> Step:
         foreign=int(step["foreign"]),
         parameters=int(step["parameters"]),
         rates=tuple(float(rate) for rate in step["rates"]),
+        decay=float(step["decay"]),
+        moved=bool(step["moved"]),
         optimizer=int(step["optimizer"]),
         forward=forward,
     )

@@ -6,7 +6,7 @@ is written: as a module of any name, in a Sequential, or as a function with bare
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -48,12 +48,14 @@ class Follower(TorchFunctionMode):
         self.tensors: list[dict[str, torch.Tensor]] = []  # its parameters and statistics themselves
         self.strange = 0  # uses of a parameter that is no layer
         self._owned: set[int] = set()
+        self._used: set[int] = set()  # where the parameters lie that the last pass used
         self._last: torch.Tensor | None = None  # what the last layer returned
         self._tried: dict[str, Any] | None = None  # the layer that is being used
 
     def follow(self, inputs: torch.Tensor) -> dict[str, Any]:
         """The layers of one pass in evaluation mode, with what came into and out of each, and the result."""
         self.layers, self.tensors, self.strange, self._last, self._tried = [], [], 0, None, None
+        self._used = set()
         if any(_is_lazy(parameter) for parameter in self.model.parameters()):
             self.run(inputs)  # lazy layers get their sizes, and their weights a place, in the first pass
         self._owned = {_storage(tensor) for tensor in (*self.model.parameters(), *self.model.buffers())}
@@ -63,8 +65,13 @@ class Follower(TorchFunctionMode):
         return {**self.seen(), "result": self._chosen(result)}
 
     def seen(self) -> dict[str, Any]:
-        """The layers so far: also of a pass that an error ended."""
-        parameters = sum(parameter.numel() for parameter in self.model.parameters() if not _is_lazy(parameter))
+        """The layers so far: also of a pass that an error ended. "parameters" is how many numbers the network has, or
+        for a part of it, how many of them were used.
+        """
+        counted = [parameter for parameter in self.model.parameters() if not _is_lazy(parameter)]
+        if self.part:
+            counted = [parameter for parameter in counted if _storage(parameter) in self._used]
+        parameters = sum(parameter.numel() for parameter in counted)
         return {"layers": self.layers, "strange": self.strange, "parameters": parameters, "tried": self._tried}
 
     def fill(self, values: list[dict[str, torch.Tensor]]) -> None:
@@ -75,10 +82,12 @@ class Follower(TorchFunctionMode):
                     if name in new:
                         tensor.copy_(new[name].reshape(tensor.shape))
 
-    def run(self, inputs: torch.Tensor) -> Any:
-        """The result in evaluation mode."""
+    def run(self, inputs: torch.Tensor, training: bool = False) -> Any:
+        """The result in evaluation or in training mode."""
+        function = self._function()
+        self.model.train(training)
         with torch.no_grad():
-            return self._chosen(self._function()(inputs.to(self.device)))
+            return self._chosen(function(inputs.to(self.device)))
 
     # --- inside ---
 
@@ -96,6 +105,9 @@ class Follower(TorchFunctionMode):
         if name in _LAYERS and before is not None:
             before = before.clone()  # the next function may work in place
             self._tried = _description(_LAYERS[name][0], _tensors(name, args, kwargs))
+        self._used |= {
+            _storage(tensor) for tensor in _all_tensors((args, kwargs)) if not _is_lazy(tensor)
+        } & self._owned
         result = function(*args, **kwargs)
         self._tried = None
         if isinstance(result, torch.Tensor):
@@ -164,6 +176,15 @@ def _description(kind: str, tensors: dict[str, torch.Tensor]) -> dict[str, Any]:
 def _first_tensor(args: Any, kwargs: Any) -> torch.Tensor | None:
     first = args[0] if args else kwargs.get("input")
     return first if isinstance(first, torch.Tensor) else None
+
+
+def _all_tensors(value: Any) -> Iterator[torch.Tensor]:
+    """The tensors among some arguments, at any depth."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _all_tensors(item)
 
 
 def _storage(tensor: torch.Tensor) -> int:

@@ -45,6 +45,54 @@ def follow_layers(
     return Follower(model, device, part, output)
 
 
+def shared_parameters(namespace: dict[str, Any], first: Any, second: Any) -> int:
+    """How many parameters of one object are those of another one, too."""
+    from torch.nn.parameter import is_lazy
+
+    def places(thing: Any) -> set[int]:
+        return {int(parameter.data_ptr()) for parameter in thing.parameters() if not is_lazy(parameter)}
+
+    return len(places(first) & places(second))
+
+
+def parameters_cut_off(
+    namespace: dict[str, Any], device: str, model: Any, inputs: Any, output: int | None = None
+) -> list[str]:
+    """Names of parameters on which the output in training mode depends, but to which no gradient of it leads."""
+    import torch
+
+    def pass_through() -> Any:
+        value = model(inputs.to(device))
+        return value if output is None else value[output]
+
+    model.train()
+    value = pass_through()
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    found: Any = []
+    if value.requires_grad and trained:
+        found = torch.autograd.grad(value.square().sum(), trained, allow_unused=True)
+    reached = {id(parameter) for parameter, gradient in zip(trained, found) if gradient is not None}  # noqa: B905
+    model.eval()
+    with torch.no_grad():
+        before = pass_through()
+        cut = []
+        for name, parameter in model.named_parameters():
+            if id(parameter) not in reached and _matters(parameter, before, pass_through):
+                cut.append(name)
+    return cut
+
+
+def _matters(parameter: Any, before: Any, pass_through: Any) -> bool:
+    """Whether the output changes with a parameter, which is put back."""
+    import torch
+
+    kept = parameter.clone()
+    parameter += 0.5 * (parameter.abs().mean() + 0.1) * torch.randn_like(parameter)
+    after = pass_through()
+    parameter.copy_(kept)
+    return not torch.allclose(before, after, rtol=1e-4, atol=1e-6)
+
+
 def _is_real(value: Any) -> bool:
     import torch
 

@@ -153,7 +153,7 @@ class _Recorder:
             self.pending = len(self.forwards) - 1
 
     def _before_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> Any:
-        replaced = _with_closure_run(args, kwargs)
+        replaced = with_closure_run(args, kwargs)
         self._record_step(optimizer)
         return replaced
 
@@ -163,12 +163,12 @@ class _Recorder:
         if len(self.steps) >= MOST_STEPS:
             self.more_steps += 1
             return
-        parameters = list(self.model.parameters())
+        parameters, weights = list(self.model.parameters()), weights_of(self.model)
         own = {id(parameter) for parameter in parameters}
         held = [id(parameter) for group in optimizer.param_groups for parameter in group["params"]]
         self.steps.append(
             {
-                "weights": weights_of(self.model),
+                "weights": weights,
                 "buffers": buffers_of(self.model),
                 "gradients": torch.cat(
                     [torch.zeros_like(p).flatten() if p.grad is None else p.grad.flatten().clone() for p in parameters]
@@ -178,6 +178,8 @@ class _Recorder:
                 "foreign": len(set(held) - own),
                 "parameters": len(own),
                 "rates": [float(group["lr"]) for group in optimizer.param_groups],
+                "decay": max(float(group.get("weight_decay", 0)) for group in optimizer.param_groups),
+                "moved": self.last is not None and not torch.equal(self.last.nan_to_num(), weights.nan_to_num()),
                 "optimizer": next(i for i, known in enumerate(self.optimizers) if known is optimizer),
                 "forward": self.pending,
             }
@@ -188,7 +190,7 @@ class _Recorder:
         self.last = weights_of(self.model)
 
 
-def _with_closure_run(args: Any, kwargs: Any) -> Any:
+def with_closure_run(args: Any, kwargs: Any) -> Any:
     """The arguments of a step, after its closure has made the gradients; None for a step without one."""
     closure = kwargs.get("closure", args[1] if len(args) > 1 else None)
     if closure is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.checking.architecture import Network
+from autograder.checking.architecture import Network, expect_gradients, expect_own_weights
 from autograder.checking.failure import CheckFailed
 from autograder.checking.secret import CourseSecret, Secret
 from autograder.sandbox import common_probes
+from autograder.sandbox.architecture_probes import Follower
 from autograder.sandbox.faults import StudentError
 
 CODE = 5
@@ -24,8 +26,9 @@ class Here:
     def __init__(self, thing: Any = None) -> None:
         self.thing = thing
 
-    def probe(self, function: str, *args: Any, **kwargs: Any) -> Here:
-        return Here(getattr(common_probes, function)({}, *args, **kwargs))
+    def probe(self, function: str, *args: Any, **kwargs: Any) -> Any:
+        found = getattr(common_probes, function)({}, *args, **kwargs)
+        return Here(found) if isinstance(found, Follower) else found
 
     def call(self, method: str, *args: Any) -> Any:
         try:
@@ -136,6 +139,9 @@ RIGHT = {
     "stride 1 for the last map": changed(5, nn.Conv2d(6, 8, 3)),
     "other eps and momentum": changed(3, nn.BatchNorm2d(6, eps=1e-3, momentum=0.5)),
     "1x1 convolution for the last map": nn.Sequential(*list(plan())[:7], nn.Conv2d(8, CODE, 1), nn.Flatten()),
+    "1x1 convolution of a row for the last map": nn.Sequential(
+        *list(plan())[:8], nn.Unflatten(1, (8, 1)), nn.Conv1d(8, CODE, 1), nn.Flatten()
+    ),
     "linear for the last convolution": changed(5, nn.Flatten(), nn.Linear(54, 8)),
     "float64 inside": Double(),
     "lazy layers": nn.Sequential(*list(plan())[:8], nn.LazyLinear(CODE)),
@@ -172,6 +178,74 @@ def test_passes_merged_layers_by_their_behaviour() -> None:
         examine(Merged(), nn.Sequential(nn.Linear(4, 3)), shape=(4,))
 
 
+class Halves(nn.Module):
+    """Two maps of which the first one cannot be followed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.randn(4, 3)), nn.Parameter(torch.zeros(3))
+        self.decoder = nn.Linear(3, 5)
+
+    def encoder(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.einsum("bi,io->bo", x, self.weight) + self.bias
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.decoder(self.encoder(x))
+
+
+def test_a_part_passes_by_the_parameters_that_it_uses() -> None:
+    secret = Secret(CourseSecret(bytes(16)))
+    for wanted, passes in ((nn.Linear(4, 3), True), (nn.Linear(4, 3, bias=False), False)):
+        part = Network(Here(), "cpu", Halves(), [nn.Sequential(wanted)], "the encoder", part="encoder")  # type: ignore[arg-type]
+        if passes:
+            part.expect_same_function(secret.normal(6, 4), secret)
+        else:
+            with pytest.raises(CheckFailed):
+                part.expect_layers(secret.normal(6, 4))
+
+
+def test_noise_in_training_mode_is_seen() -> None:
+    calm, noisy = nn.Sequential(nn.Linear(4, 3)), nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5))
+    inputs = torch.rand(8, 4)
+    network(calm, calm).expect_same_in_training(inputs)
+    with pytest.raises(CheckFailed, match="In training mode"):
+        network(noisy, calm).expect_same_in_training(inputs)
+
+
+def test_shared_weights_are_seen() -> None:
+    layer = nn.Linear(3, 3)
+    first, second = nn.Sequential(layer, nn.Linear(3, 2)), nn.Sequential(layer, nn.Linear(3, 2))
+    expect_own_weights(Here(), first, copy.deepcopy(first), "networks")  # type: ignore[arg-type]
+    with pytest.raises(CheckFailed, match="Two networks share weights"):
+        expect_own_weights(Here(), first, second, "networks")  # type: ignore[arg-type]
+
+
+class Cut(nn.Module):
+    """Its first layer is frozen, detached or neither; another layer is never used."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.how = how
+        self.first, self.second, self.idle = nn.Linear(4, 3), nn.Linear(3, 2), nn.Linear(7, 7)
+        self.first.requires_grad_(how != "frozen")
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        code = self.first(x)
+        return self.second(code.detach() if self.how == "detached" else code), code
+
+
+@pytest.mark.parametrize("how", ["neither", "frozen", "detached"])
+def test_parameters_that_cannot_learn_are_named(how: str) -> None:
+    model = Cut(how)
+    before = copy.deepcopy(model.state_dict())
+    if how == "neither":
+        expect_gradients(Here(), "cpu", model, torch.rand(5, 4), output=0)  # type: ignore[arg-type]
+    else:
+        with pytest.raises(CheckFailed, match=r"No gradient of the output reaches first\.weight"):
+            expect_gradients(Here(), "cpu", model, torch.rand(5, 4), output=0)  # type: ignore[arg-type]
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
 class PlainList(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -192,6 +266,13 @@ class Transposed(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.line(self.conv(x).relu().permute(0, 2, 3, 1).flatten(1))
+
+
+def test_several_plans_of_the_same_sizes_are_all_right() -> None:
+    padded = changed(2, nn.Conv2d(4, 6, 3, stride=3, padding=1))
+    examine(padded, plan(), copy.deepcopy(padded))
+    with pytest.raises(CheckFailed, match="Conv2d number 2 has the planned size but computes else"):
+        examine(padded, plan())
 
 
 STRIDE_5 = changed(2, nn.Conv2d(4, 6, 3, stride=5, padding=1))

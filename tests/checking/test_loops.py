@@ -30,7 +30,9 @@ from autograder.checking.loops import (
     Replay,
     Training,
     check_gradients,
+    check_nothing_moves_between,
     check_optimizer,
+    check_pictures_of_epochs,
     check_rates,
     check_step_count,
     check_training_mode,
@@ -220,6 +222,23 @@ def test_wrong_optimizers_are_named():
     assert mistake_of(check_optimizer, sgd.training, LR) == "T29"
     fixed = Case(make(setup="optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)"))
     assert mistake_of(check_optimizer, fixed.training, LR) == "T37"
+    adam_and_schedule = f"{adam}; scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)"
+    falling = Case(make(setup=adam_and_schedule, epoch="model.train(); scheduler.step() if epoch else None"))
+    assert mistake_of(check_optimizer, falling.training, LR) == "T37b"
+    decaying = Case(make(setup="optimizer = torch.optim.AdamW(model.parameters(), lr=lr)"))
+    assert mistake_of(check_optimizer, decaying.training, LR) == "T29d"
+    check_optimizer(
+        Case(make(setup="optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0)")).training, LR
+    )
+
+
+def test_batches_that_are_skipped_and_taken_twice_are_seen():
+    case = Case(make())
+    check_pictures_of_epochs(case.training, case.replay, BATCHES)
+    loop = (
+        "x, y = next(iter(train_loader)); optimizer.zero_grad(); F.nll_loss(model(x), y).backward(); optimizer.step()"
+    )
+    assert mistake_of(check_pictures_of_epochs, Case(make(loop)).training, case.replay, BATCHES) == "T36d"
 
 
 def test_wrong_modes_and_counts_are_named():
@@ -227,6 +246,15 @@ def test_wrong_modes_and_counts_are_named():
     assert mistake_of(check_training_mode, frozen.training) == "T14"
     short = Case(make("optimizer.zero_grad(); F.nll_loss(model(x), y).backward(); optimizer.step(); break"))
     assert mistake_of(check_step_count, short.training, EPOCHS, BATCHES) == "T36"
+    early = Case(make(epoch="model.train()\n        if epoch == 2: break"))
+    assert mistake_of(check_step_count, early.training, EPOCHS, BATCHES) == "T36c"
+
+
+def test_weights_put_back_on_the_way_are_seen():
+    keep = "start = copy.deepcopy(model.state_dict()); optimizer = torch.optim.Adam(model.parameters(), lr=lr)"
+    check_nothing_moves_between(Case(right).training)
+    back = Case(make(setup=keep, epoch="model.train(); model.load_state_dict(start)"))
+    assert mistake_of(check_nothing_moves_between, back.training) == "T47"
 
 
 def test_nan_weights_fail():
