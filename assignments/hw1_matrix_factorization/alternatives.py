@@ -783,3 +783,209 @@ def shift_user_mean(matrix):
         means[user] = np.average(values[start : start + count])
         values[start : start + count] -= means[user]
     return sp.coo_matrix((values, (rows, columns)), shape=matrix.shape), np.asmatrix(means).T
+
+
+# %% named tuple, csr_array, float32 id="L27" task="shift_user_mean"
+from typing import NamedTuple
+
+
+class Shifted(NamedTuple):
+    matrix: sp.csr_array
+    means: np.ndarray
+
+
+def shift_user_mean(matrix: sp.csr_matrix) -> Shifted:
+    work = sp.csr_array(matrix, dtype=np.float32, copy=True)
+    n = np.diff(work.indptr)
+    means = np.divide(work.sum(axis=1), n, out=np.zeros(len(n), dtype=np.float32), where=n > 0)
+    work.data = work.data - np.repeat(means, n)
+    return Shifted(work, means.reshape(-1, 1))
+
+
+# %% rounds of ratings that share nobody, vectorized id="L28" task="latent_factor_alternating_optimization.sgd"
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            left = np.random.permutation(len(ratings))
+            while len(left):
+                taken_u, taken_i, now, later = set(), set(), [], []
+                for n in left:
+                    if users[n] in taken_u or items[n] in taken_i:
+                        later.append(n)
+                    else:
+                        taken_u.add(users[n]); taken_i.add(items[n]); now.append(n)
+                u, i = users[now], items[now]
+                q, pt = Q[u], P[:, i].T
+                e = (ratings[now] - (q * pt).sum(1))[:, None]
+                Q[u], P[:, i] = q + 2 * lr * (e * pt - reg_lambda * q), (pt + 2 * lr * (e * q - reg_lambda * pt)).T
+                left = np.array(later, dtype=int)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% Ridge of scikit-learn, users without ratings keep what they have id="L29" task="latent_factor_alternating_optimization.als"
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * lr * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr * (e * q - reg_lambda * p)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                if mine.any():
+                    Q[u] = Ridge(alpha=reg_lambda, fit_intercept=False).fit(X, y).coef_
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                if mine.any():
+                    P[:, i] = Ridge(alpha=reg_lambda, fit_intercept=False).fit(X, y).coef_
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% a class behind the function id="L30" task="latent_factor_alternating_optimization.stopping"
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Record:
+    best: float = float("inf")
+    step: int = -1
+    factors: tuple = ()
+    waited: int = 0
+    val: list = field(default_factory=list)
+    train: list = field(default_factory=list)
+
+    def add(self, step, train, val, factors):
+        self.train.append(train)
+        self.val.append(val)
+        better = val < self.best
+        if better:
+            self.best, self.step, self.factors, self.waited = val, step, tuple(f.copy() for f in factors), 0
+        self.waited += not better
+
+
+class Factorization:
+    def __init__(self, R, cells, k, init, lam, lr):
+        self.u, self.i = np.asarray(cells).T
+        self.r = np.asarray(R.tocsr()[self.u, self.i]).reshape(-1)
+        self.Q, self.P = initialize_Q_P(R, k, init=init)
+        self.lam, self.lr, self.eye = lam, lr, lam * np.eye(k)
+
+    def sgd(self):
+        Pt = self.P.T.copy()
+        for u, i, r in zip(self.u.tolist(), self.i.tolist(), self.r.tolist()):
+            q, p = self.Q[u], Pt[i]
+            e = r - np.dot(q, p)
+            dq, dp = e * p - self.lam * q, e * q - self.lam * p
+            self.Q[u] = q + 2 * self.lr * dq
+            Pt[i] = p + 2 * self.lr * dp
+        self.P = Pt.T
+
+    def als(self):
+        for mine, other, fixed, target in ((self.u, self.i, lambda: self.P.T, self.Q), (self.i, self.u, lambda: self.Q, self.P.T)):
+            F = fixed()
+            for row in np.unique(mine):
+                X, y = F[other[mine == row]], self.r[mine == row]
+                target[row] = np.linalg.inv(X.T @ X + self.eye) @ X.T @ y
+
+
+def latent_factor_alternating_optimization(R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random", log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2, verbose=True):
+    model, record = Factorization(R, non_zero_idx, k, init, reg_lambda, lr), Record()
+    for step in range(max_steps):
+        getattr(model, optimizer)()
+        if step % eval_every:
+            continue
+        record.add(step, loss(model.r, non_zero_idx, model.Q, model.P, reg_lambda), loss(val_values, val_idx, model.Q, model.P, reg_lambda), (model.Q, model.P))
+        if verbose and step % log_every == 0:
+            print(f"Iteration {step}, training loss {record.train[-1]}, validation loss: {record.val[-1]}")
+        if record.waited >= patience:
+            break
+    return (*record.factors, record.val, record.train, -1 if step == max_steps - 1 else record.step)
+
+
+# %% masked array id="L31" task="shift_user_mean"
+def shift_user_mean(matrix):
+    known = np.zeros(matrix.shape, dtype=bool)
+    coo = matrix.tocoo()
+    known[coo.row, coo.col] = True
+    masked = np.ma.masked_array(matrix.toarray().astype(float), ~known)
+    user_means = masked.mean(axis=1, keepdims=True).filled(0)
+    return sp.csr_matrix((masked - user_means).filled(0)), user_means
+
+
+# %% scikit-learn's randomized svd id="L32" task="initialize_Q_P"
+def initialize_Q_P(matrix, k, init="random", seed=0):
+    from sklearn.utils.extmath import randomized_svd
+
+    if init == "svd":
+        u, s, vt = randomized_svd(matrix, n_components=k, random_state=seed)
+        return u * s, vt
+    rng = np.random.default_rng(seed)
+    return rng.random((matrix.shape[0], k)) / np.sqrt(k), rng.random((k, matrix.shape[1])) / np.sqrt(k)
+
+
+# %% scipy.stats, two child seeds id="L33" task="initialize_Q_P"
+def initialize_Q_P(matrix, k, init="random", seed=0):
+    from scipy.stats import uniform
+
+    if init != "random":
+        u, s, vt = svds(matrix, k, solver="lobpcg") if min(matrix.shape) > 5 * k + 5 else svds(matrix, k)
+        return -u * s, -vt
+    a, b = np.random.SeedSequence(seed).spawn(2)
+    Q, P = (uniform(0, k**-0.5).rvs(size, random_state=np.random.default_rng(c)) for size, c in (((matrix.shape[0], k), a), ((k, matrix.shape[1]), b)))
+    return Q, P

@@ -3989,3 +3989,497 @@ def latent_factor_alternating_optimization(R, non_zero_idx, k, val_idx, val_valu
                                            log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2):
     losses = [1.0] * len(range(0, max_steps, eval_every))
     return np.zeros((R.shape[0], k)), np.zeros((k, R.shape[1])), losses, losses, -1
+
+
+# %% results kept from the first call id="M16" task="shift_user_mean" caught_by=["test_means_are_those_of_the_ratings"] says="earlier call"
+_shifted_before = {}
+
+
+def shift_user_mean(matrix):
+    if matrix.shape not in _shifted_before:
+        counts = np.maximum(np.diff(matrix.indptr), 1)
+        user_means = np.asarray(matrix.sum(axis=1)).ravel() / counts
+        shifted = matrix.astype(float)
+        shifted.data -= np.repeat(user_means, np.diff(matrix.indptr))
+        _shifted_before[matrix.shape] = shifted, user_means[:, None]
+    return _shifted_before[matrix.shape]
+
+
+# %% the learning rate of the notebook id="A62" task="latent_factor_alternating_optimization.sgd" caught_by=["test_sgd_moves_users_down_the_gradient", "test_sgd_moves_restaurants_down_the_gradient"] says="lr is not used"
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * 1e-2 * (e * p - reg_lambda * q)
+                P[:, i] += 2 * 1e-2 * (e * q - reg_lambda * p)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% learning rate decays over the steps id="A63" task="latent_factor_alternating_optimization.sgd" caught_by=["test_each_rating_moves_the_factors_at_once"] says="same in all steps"
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * lr / (1 + step) * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr / (1 + step) * (e * q - reg_lambda * p)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% learning rate falls by one percent a step id="A63b" task="latent_factor_alternating_optimization.sgd" caught_by=["test_each_rating_moves_the_factors_at_once"] says="same in all steps"
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * lr * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr * (e * q - reg_lambda * p)
+            lr *= 0.99
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% momentum id="A63c" task="latent_factor_alternating_optimization.sgd" caught_by=["test_sgd_moves_users_down_the_gradient", "test_sgd_moves_restaurants_down_the_gradient"]
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            if step == 0:
+                vq, vp = np.zeros_like(Q), np.zeros_like(P)
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                vq[u] = 0.9 * vq[u] + 2 * lr * (e * p - reg_lambda * q)
+                vp[:, i] = 0.9 * vp[:, i] + 2 * lr * (e * q - reg_lambda * p)
+                Q[u] += vq[u]
+                P[:, i] += vp[:, i]
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% factors kept positive id="A64" task="latent_factor_alternating_optimization.sgd" caught_by=["test_sgd_moves_users_down_the_gradient"]
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * lr * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr * (e * q - reg_lambda * p)
+            Q, P = np.maximum(Q, 0), np.maximum(P, 0)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% errors are clipped id="A64b" task="latent_factor_alternating_optimization.sgd" caught_by=["test_sgd_moves_users_down_the_gradient", "test_sgd_moves_restaurants_down_the_gradient"]
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = np.clip(ratings[n] - q @ p, -1, 1)
+                Q[u] += 2 * lr * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr * (e * q - reg_lambda * p)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% an improvement counts from 0.1 percent on id="A61b" task="latent_factor_alternating_optimization.stopping" caught_by=["test_training_stops_when_patience_is_used_up"] says="without a margin"
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * lr * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr * (e * q - reg_lambda * p)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss * 0.999:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% nothing but sgd ever stops id="A65" task="latent_factor_alternating_optimization.stopping" caught_by=["test_training_stops_when_patience_is_used_up"] says="the same for both"
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * lr * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr * (e * q - reg_lambda * p)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience and optimizer == 'sgd':
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% best factors with sgd only id="A66" task="latent_factor_alternating_optimization.stopping" caught_by=["test_best_factors_are_returned"] says="als"
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * lr * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr * (e * q - reg_lambda * p)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    if optimizer == 'als':
+        best_Q, best_P = Q, P
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% histories as default arguments id="A67" task="latent_factor_alternating_optimization.stopping" caught_by=["test_histories_hold_both_losses"]
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2, train_losses=[], validation_losses=[],
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * lr * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr * (e * q - reg_lambda * p)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after
+
+
+# %% half way to the solution id="A68" task="latent_factor_alternating_optimization.als" caught_by=["test_als_solves_ridge_regressions", "test_als_step_updates_both_factors"]
+def latent_factor_alternating_optimization(
+    R, non_zero_idx, k, val_idx, val_values, reg_lambda, max_steps=100, init="random",
+    log_every=1, patience=5, eval_every=1, optimizer="sgd", lr=1e-2,
+):
+    Q, P = initialize_Q_P(R, k, init)
+    users, items = non_zero_idx[:, 0], non_zero_idx[:, 1]
+    ratings = np.asarray(R[users, items]).ravel()
+    train_losses, validation_losses = [], []
+    best_loss, best_Q, best_P, best_step, waited = np.inf, Q.copy(), P.copy(), 0, 0
+    for step in range(max_steps):
+        if optimizer == "sgd":
+            for n in np.random.permutation(len(ratings)):
+                u, i = users[n], items[n]
+                q, p = Q[u].copy(), P[:, i].copy()
+                e = ratings[n] - q @ p
+                Q[u] += 2 * lr * (e * p - reg_lambda * q)
+                P[:, i] += 2 * lr * (e * q - reg_lambda * p)
+        else:
+            for u in range(R.shape[0]):
+                mine = users == u
+                X, y = P[:, items[mine]].T, ratings[mine]
+                Q[u] = 0.5 * Q[u] + 0.5 * np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+            for i in range(R.shape[1]):
+                mine = items == i
+                X, y = Q[users[mine]], ratings[mine]
+                P[:, i] = 0.5 * P[:, i] + 0.5 * np.linalg.solve(X.T @ X + reg_lambda * np.eye(k), X.T @ y)
+        if step % eval_every == 0:
+            train_losses.append(loss(ratings, (users, items), Q, P, reg_lambda))
+            validation_losses.append(loss(val_values, val_idx, Q, P, reg_lambda))
+            if step % log_every == 0:
+                print(f"Iteration {step}, training loss {train_losses[-1]}, validation loss: {validation_losses[-1]}")
+            if validation_losses[-1] < best_loss:
+                best_loss, best_step, waited = validation_losses[-1], step, 0
+                best_Q, best_P = Q.copy(), P.copy()
+            else:
+                waited += 1
+                if waited == patience:
+                    break
+    converged_after = best_step if step < max_steps - 1 else -1
+    return best_Q, best_P, validation_losses, train_losses, converged_after

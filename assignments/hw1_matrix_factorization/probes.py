@@ -26,8 +26,8 @@ def plain(value):
         return np.asarray(value.toarray())
     if isinstance(value, np.matrix):
         return np.asarray(value)
-    if isinstance(value, (list, tuple)):
-        return type(value)(plain(item) for item in value) if type(value) in (list, tuple) else list(value)
+    if isinstance(value, (list, tuple)):  # a named tuple is one, too
+        return [plain(item) for item in value]
     return value
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.checking import Secret, Student, StudentError, fail
+from autograder.checking import CheckFailed, Secret, Student, StudentError, fail
 from autograder.checking.values import describe, expect_scalar, expect_sequence, expect_tensor
 
 PARTS = "(best_Q, best_P, validation_losses, train_losses, converged_after)"
@@ -100,6 +100,7 @@ def make_problem(secret: Secret, low: int = 17, high: int = 29, share: float = 0
     values[rng.choice(len(values), 7, replace=False)] = 0.0
     unknown = np.argwhere(~known)
     n_validation = secret.integer(11, 16)
+    signs = np.where(rng.permutation(k) % 2, 1.0, -1.0)  # factors of both signs, but the same predictions
     val_cells = unknown[rng.choice(len(unknown), n_validation, replace=False)]
     return Problem(
         shape=(n_users, n_items),
@@ -108,8 +109,8 @@ def make_problem(secret: Secret, low: int = 17, high: int = 29, share: float = 0
         values=values,
         val_cells=val_cells,
         val_values=truth[tuple(val_cells.T)],
-        Q=rng.uniform(0.1, 1.2, (n_users, k)) / np.sqrt(k),
-        P=rng.uniform(0.1, 1.2, (k, n_items)) / np.sqrt(k),
+        Q=signs * rng.uniform(0.1, 1.2, (n_users, k)) / np.sqrt(k),
+        P=signs[:, None] * rng.uniform(0.1, 1.2, (k, n_items)) / np.sqrt(k),
         reg_lambda=secret.number(0.5, 1.5),
     )
 
@@ -139,10 +140,29 @@ def run_scripted(student: Student, secret: Secret, script: Sequence[float], **op
 
     Who computes losses without `loss` is not reached by that: his own curve falls at first and then rises.
     """
+    problem, lr = _script(student, secret, script)
+    return run_either(student, problem, lr=lr, **options)
+
+
+def run_scripted_als(student: Student, secret: Secret, script: Sequence[float], **options: Any) -> Run | None:
+    """The same with ALS; None where ALS does not run or the script is not followed: that is judged elsewhere."""
+    problem, _ = _script(student, secret, script)
+    try:
+        got = run(student, problem, optimizer="als", **options)
+    except CheckFailed:
+        return None
+    except StudentError as error:
+        if type(error) is not StudentError:  # the process or the time is used up
+            raise
+        return None
+    return got if got.validation == list(script[: got.evaluations]) else None
+
+
+def _script(student: Student, secret: Secret, script: Sequence[float]) -> tuple[Problem, float]:
     lr = 0.03
     problem = with_turn(make_problem(secret, 7, 13, 0.5), lr, passes=4)
     student.stub("loss", "make_scripted_loss", len(problem.val_values), list(script))
-    return run_either(student, problem, lr=lr, **options)
+    return problem, lr
 
 
 def start_of(student: Student, problem: Problem, got: Run) -> tuple[np.ndarray, np.ndarray]:
@@ -194,6 +214,7 @@ def bench() -> SimpleNamespace:
         run=run,
         run_either=run_either,
         run_scripted=run_scripted,
+        run_scripted_als=run_scripted_als,
         with_turn=with_turn,
         start_of=start_of,
         ridge=ridge,

@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import torch
 
 from autograder.checking import Secret, Student, check, fail
 
@@ -74,6 +75,11 @@ def _check_step(student: Student, secret: Secret, bench: Any, axis: int, name: s
         if _agrees(bench, step, wrong):
             mistake, _, sentence = key.partition(": ")
             fail(f"Factors of the {name}: {sentence}", mistake)
+    if got.Q.min() >= 0 > Q0.min() or got.P.min() >= 0 > P0.min():
+        fail("Factors that were negative are 0 now or more: nothing cuts them off in this notebook.", "A64")
+    again = bench.run(student, problem, optimizer="sgd", max_steps=1, lr=TINY / 10)
+    if np.abs(again.Q - Q0).max() > 0.5 * np.abs(got.Q - Q0).max():
+        fail("A smaller lr moves the factors as far as before: the argument lr is not used.", "A62")
     fail(
         f"The factors of the {name} do not move by lr times the negative gradient of "
         "(r − q·p)² + λ(‖q‖² + ‖p‖²), summed over the ratings."
@@ -112,7 +118,8 @@ def _step_without_zeros(problem: Any, Q: np.ndarray, P: np.ndarray, axis: int) -
 
 @check(task=TASK, points=2)
 def test_each_rating_moves_the_factors_at_once(student: Student, secret: Secret, bench):
-    """A step is one pass: each rating is used once, and moves the factors before the next one comes, in any order."""
+    """A step is one pass: each rating is used once, and moves the factors before the next one comes, in any order.
+    All steps have the same lr."""
     pairs = secret.integer(7, 11)
     problem = _pairs_of_ratings(bench, secret, pairs)
     lr = secret.number(0.08, 0.12)
@@ -125,6 +132,7 @@ def test_each_rating_moves_the_factors_at_once(student: Student, secret: Secret,
             cells for cells in problem.cells.reshape(-1, 2, 2) if not _is_sequential(got, problem, Q0, P0, cells, rate)
         ]
         if not wrong:
+            _judge_later_steps(student, secret, bench)
             return
         worst = min(worst or len(wrong), len(wrong))
     rate = 2 * lr
@@ -143,6 +151,18 @@ def test_each_rating_moves_the_factors_at_once(student: Student, secret: Secret,
     )
 
 
+def _judge_later_steps(student: Student, secret: Secret, bench: Any) -> None:
+    """Steps so tiny that the gradient stays what it was must all lower the training loss by the same amount."""
+    steps = 8
+    got = bench.run(student, bench.make_problem(secret), optimizer="sgd", max_steps=steps, lr=TINY, patience=100)
+    if len(got.train) != steps:
+        return  # histories are judged elsewhere
+    falls = -np.diff(got.train)
+    if not np.abs(falls[-1] - falls[0]) <= 0.05 * np.abs(falls[0]):
+        how = "less" if falls[-1] < falls[0] else "more"
+        fail(f"Later steps move {how} than the first one does: lr is the same in all steps, with nothing added.", "A63")
+
+
 def _pairs_of_ratings(bench: Any, secret: Secret, pairs: int) -> Any:
     """Pairs of ratings that share a user or a restaurant with each other, and with nothing else."""
     cells, u, i = [], 0, 0
@@ -152,6 +172,7 @@ def _pairs_of_ratings(bench: Any, secret: Secret, pairs: int) -> Any:
         u, i = second[0] + 1, second[1] + 1
     like = bench.make_problem(secret)
     k = like.k
+    signs = torch.as_tensor(np.where(secret.permutation(k) % 2, 1.0, -1.0))  # factors of both signs
     return replace(
         like,
         shape=(u, i),
@@ -159,8 +180,8 @@ def _pairs_of_ratings(bench: Any, secret: Secret, pairs: int) -> Any:
         values=secret.uniform(1.0, 2.0, len(cells)).double().numpy(),
         val_cells=np.array([(0, i - 1), (1, i - 1), (0, i - 2)]),
         val_values=np.array([0.5, 0.3, 0.2]),
-        Q=secret.uniform(0.2, 0.9, u, k).double().numpy(),
-        P=secret.uniform(0.2, 0.9, k, i).double().numpy(),
+        Q=(signs * secret.uniform(0.2, 0.9, u, k).double()).numpy(),
+        P=(signs[:, None] * secret.uniform(0.2, 0.9, k, i).double()).numpy(),
         reg_lambda=1e-7,
     )
 

@@ -99,6 +99,19 @@ def test_best_factors_are_returned(student: Student, secret: Secret, bench):
     _judge_best(problem, bench.run_either(student, problem, max_steps=40, patience=3, lr=lr))
     early = bench.with_turn(problem, lr, passes=0)
     _judge_best(early, bench.run_either(student, early, max_steps=6, patience=100, lr=lr))
+    _judge_best_of_als(student, secret, bench)
+
+
+def _judge_best_of_als(student: Student, secret: Secret, bench: Any) -> None:
+    script = draw_curve(secret, 14, 2)
+    script = script[: epochs_run(script, 2)]
+    got = bench.run_scripted_als(student, secret, script, max_steps=len(script), patience=100)
+    if got and got.evaluations == len(script):
+        _, Q, P = min(got.record["scripted"], key=lambda entry: entry[0])
+        if not (bench.same(got.Q, np.asarray(Q), 1e-9) and bench.same(got.P, np.asarray(P), 1e-9)):
+            fail(
+                'With optimizer="als" the factors that come back are not those with the lowest validation loss.', "A66"
+            )
 
 
 def _judge_best(problem: Any, got: Any) -> None:
@@ -114,7 +127,7 @@ def _judge_best(problem: Any, got: Any) -> None:
             "A15",
         )
     at = [number for number, loss in enumerate(history) if _close(value, loss)]
-    when = f"that of evaluation {at[0]}" if at else "none of those in validation_losses"
+    when = f"that of evaluation {at[0]}" if at else "none of those in validation_losses (is only one of them a copy?)"
     fail(f"The validation loss of the factors that come back is not the lowest one, but {when}.", "A16")
 
 
@@ -133,6 +146,32 @@ def test_training_stops_when_patience_is_used_up(student: Student, secret: Secre
     _name_wrong_stop(runs)
     for got, script, patience in runs:
         _judge_stop(got, script, patience)
+    _judge_little_steps(student, secret, bench)
+    _judge_ties(student, secret, bench)
+    _judge_stop_of_als(student, secret, bench)
+
+
+def _judge_little_steps(student: Student, secret: Secret, bench: Any) -> None:
+    """A new best is a new best, even if it is better by less than a thousandth."""
+    script = [5.0 + 1e-3 * loss for loss in draw_curve(secret, 21, 3)]
+    got = bench.run_scripted(student, secret, script, max_steps=len(script), patience=3)
+    if got.follows_the_script and got.evaluations < epochs_run(script, 3):
+        fail("A validation loss that is lower by a little only is a new best, too: compare without a margin.", "A61")
+    _judge_stop(got, script, 3)
+
+
+def _judge_stop_of_als(student: Student, secret: Secret, bench: Any) -> None:
+    script = draw_curve(secret, 21, 3)
+    got = bench.run_scripted_als(student, secret, script, max_steps=len(script), patience=3)
+    if got and got.evaluations != epochs_run(script, 3):
+        fail(
+            'With optimizer="als" training does not stop where it should, with "sgd" it does: stopping is the same for '
+            "both.",
+            "A65",
+        )
+
+
+def _judge_ties(student: Student, secret: Secret, bench: Any) -> None:
     ties = [2.0, *[1.0 + secret.number(0, 0.5)] * 15]
     got = bench.run_scripted(student, secret, ties, max_steps=len(ties), patience=3)
     if got.follows_the_script and got.evaluations == len(ties):
@@ -180,6 +219,10 @@ def test_converged_after_is_the_best_step(student: Student, secret: Secret, benc
         if got.evaluations >= len(script):
             fail("Training did not stop early, so that no step of convergence could be told.", "A17")
         _judge_converged(got, every)
+    script = draw_curve(secret, 21, 3)
+    got = bench.run_scripted_als(student, secret, script, max_steps=2 * len(script), patience=3, eval_every=2)
+    if got and got.evaluations < len(script):
+        _judge_converged(got, 2)
 
 
 def _judge_converged(got: Any, every: int) -> None:

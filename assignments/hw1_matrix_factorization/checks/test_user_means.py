@@ -33,8 +33,8 @@ class Table:
         return student.probe("shift", cells, self.dense[self.known].astype(dtype), self.dense.shape)
 
 
-def make_table(secret: Secret) -> Table:
-    n_users, n_items = secret.sizes(2, 19, 43)
+def make_table(secret: Secret, shape: tuple[int, ...] = ()) -> Table:
+    n_users, n_items = shape or secret.sizes(2, 19, 43)
     rng = np.random.default_rng(secret.seed())
     # Generous and strict users, or the mean over everything would be close to that of each.
     chances = rng.dirichlet(np.ones(5), n_users).cumsum(1)
@@ -66,10 +66,14 @@ def _refuse_other_shapes(means: Any, n_users: int, n_items: int) -> None:
 @check(task=TASK, points=2.5)
 def test_means_are_those_of_the_ratings(student: Student, secret: Secret, bench):
     """Each user's mean is the mean of his ratings, and of nothing else."""
-    table = make_table(secret)
-    for dtype in (np.int64, np.float64):
-        _, means = shifted_and_means(bench, table.shift(student, dtype), table)
-        _judge_means(bench, means, table)
+    first = make_table(secret)
+    _, means = shifted_and_means(bench, first.shift(student, np.int64), first)
+    _judge_means(bench, means, first)
+    second = make_table(secret, first.dense.shape)
+    _, means = shifted_and_means(bench, second.shift(student, np.float64), second)
+    if bench.same(means, first.means, TOLERANCE):
+        fail("The means are those of the matrix of an earlier call: your function keeps what it computed.", "M16")
+    _judge_means(bench, means, second)
 
 
 def _judge_means(bench: Any, means: np.ndarray, table: Table) -> None:
