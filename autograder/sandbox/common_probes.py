@@ -46,11 +46,13 @@ def follow_layers(
 
 
 def shared_parameters(namespace: dict[str, Any], first: Any, second: Any) -> int:
-    """How many parameters of one object are those of another one, too."""
+    """How many parameters of one object are those of another one, too; none where they are no modules."""
+    from torch import nn
     from torch.nn.parameter import is_lazy
 
     def places(thing: Any) -> set[int]:
-        return {int(parameter.data_ptr()) for parameter in thing.parameters() if not is_lazy(parameter)}
+        listed = thing.parameters() if isinstance(thing, nn.Module) else ()
+        return {int(parameter.data_ptr()) for parameter in listed if not is_lazy(parameter)}
 
     return len(places(first) & places(second))
 
