@@ -52,7 +52,7 @@ def shared_parameters(namespace: dict[str, Any], first: Any, second: Any) -> int
 
     def places(thing: Any) -> set[int]:
         listed = thing.parameters() if isinstance(thing, nn.Module) else ()
-        return {int(parameter.data_ptr()) for parameter in listed if not is_lazy(parameter)}
+        return {int(parameter.data_ptr()) for parameter in listed if not bool(is_lazy(parameter))}
 
     return len(places(first) & places(second))
 
