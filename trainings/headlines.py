@@ -110,15 +110,7 @@ HEADLINES = (
     ),
     # hw4
     *(
-        Headline(
-            row,
-            f"{what}: {part} loss, {when}",
-            printed,
-            f"{run}/{name}",
-            note,
-            f"{run}/pca_optimum" if note == STRIDE else None,
-            judged=judged,
-        )
+        Headline(row, f"{what}: {part} loss, {when}", printed, f"{run}/{name}", note, judged=judged)
         for row, what, run, note, losses in (
             ("S003-20", "convolutional, 3 numbers", "hw4-conv-3", "", (0.3054, 0.1680, 0.0947, 0.0958)),
             ("S003-20", "100 numbers", "hw4-conv-100", STRIDE, (0.2071, 0.0907, 0.0167, 0.0206)),

@@ -83,7 +83,6 @@ REACHABLE = {
     "pca_train": "PCA's bound",
     "pca_test": "PCA's bound",
     "mean_image": "the mean image",
-    "pca_optimum": "PCA with as many numbers",
 }
 
 
