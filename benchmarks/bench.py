@@ -24,6 +24,7 @@ from autograder.errors import AutograderError
 from benchmarks import contenders, costs, scale
 from benchmarks.contenders import ROOT, Contest, Grade, Graded
 from benchmarks.phases import phases
+from benchmarks.process_tree import Measured
 from benchmarks.submissions import repeat, write_submissions
 from benchmarks.tables import Row, Run, agreement, floor_row, row, simple_table, table, times
 
@@ -33,7 +34,11 @@ BEGIN, END = "<!-- begin measured -->", "<!-- end measured -->"
 AIM_SECONDS, AIM_RATIO = 0.15, 20  # overhead of a submission beyond the floor; how many times smaller than nbgrader's
 COPIES, SCALE = 10, 100  # of the class: for our own grader; for the small submissions of the last table
 ONE, TWO = "autograder, 1 worker", "autograder, 2 workers"
-RIVALS: dict[str, Grade] = {"nbgrader autograde": contenders.nbgrader, "otter run": contenders.otter}
+OTTER = "otter run"  # one command for each submission
+RIVALS: dict[str, Grade] = {"nbgrader autograde": contenders.nbgrader, OTTER: contenders.otter}
+
+
+NOTHING = Run(Graded(Measured(0.0, 0.0, 0.0, ""), {}), 0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -110,9 +115,12 @@ def one_assignment(assignment: Assignment, count: int, place: Path, rivals: list
         rows.append(row(name, classes.run(few, floor), classes.run(many, floor, COPIES), workers))
         found[name] = few
     for name in rivals:
-        alone = grade(f"{name}, one submission", RIVALS[name], contest, classes.one, place)
         found[name] = grade(name, RIVALS[name], contest, classes.all, place)
-        rows.append(row(name, classes.run_one(alone, floor), classes.run(found[name], floor)))
+        if name == OTTER:
+            few = NOTHING
+        else:
+            few = classes.run_one(grade(f"{name}, one submission", RIVALS[name], contest, classes.one, place), floor)
+        rows.append(row(name, few, classes.run(found[name], floor)))
     started = scale.first_grade_seconds(assignment, classes.all, make_folder(place / "first"))
     mix = ", ".join(
         f"{list(classes.kinds.values()).count(kind)} {kind}" for kind in dict.fromkeys(classes.kinds.values())

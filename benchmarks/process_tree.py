@@ -71,8 +71,8 @@ class _Watch(threading.Thread):
                 tree = [root, *root.children(recursive=True)]
                 self.peak = max(self.peak, sum(map(memory_of, tree)))
                 self.cpu = max(self.cpu, sum(map(cpu_of, tree)))
-            # Reading the pages of a process holds it up: never more than a twentieth of its time.
-            pause = max(SAMPLE_SECONDS, 20 * (time.perf_counter() - started))
+            # Reading the pages of a process holds it up.
+            pause = max(SAMPLE_SECONDS, 5 * (time.perf_counter() - started))
 
     def stop(self) -> None:
         self._ended.set()

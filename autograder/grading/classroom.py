@@ -20,6 +20,7 @@ from autograder.checking.judgement import OURS
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.errors import AutograderError
 from autograder.grading.collection import find_submissions
+from autograder.grading.gpu_watch import WAIT_SECONDS
 from autograder.grading.grader import versions
 from autograder.grading.notebook_file import sha256_of
 from autograder.grading.options import Options
@@ -113,6 +114,8 @@ def grade_class(
 
 def _pool(plan: _Plan, jobs: int, crew: Crew) -> contextlib.AbstractContextManager[Grading]:
     seconds = load_template(plan.assignment).limits.submission_seconds + _SLACK
+    if plan.options.device == "cuda":
+        seconds += WAIT_SECONDS  # somebody else may have the GPU
     return crew.pool(plan.assignment, plan.options, jobs, seconds)
 
 

@@ -25,7 +25,7 @@ class ProgressBar:
             self._console.print(f"{unchanged} unchanged since the last run, not graded again (--force grades them)")
         if total:
             self._progress.start()
-            self._bar = self._progress.add_task(f"starting {workers} workers", total=total, by="")
+            self._bar = self._progress.add_task(f"starting {_counted(workers)}", total=total, by="")
 
     def unchanged(self, report: Report) -> None:
         """Not counted: it was not graded now."""
@@ -35,7 +35,7 @@ class ProgressBar:
 
     def _by(self) -> str:
         count = self._workers() if self._workers else 0
-        return f"{count} worker{'s' * (count > 1)}" if count else ""
+        return _counted(count) if count else ""
 
     def end(self, reports: Sequence[Report]) -> None:
         self._progress.stop()
@@ -45,3 +45,7 @@ class ProgressBar:
 
     def __exit__(self, *exception: object) -> None:
         self._progress.stop()
+
+
+def _counted(workers: int) -> str:
+    return f"{workers} worker{'s' * (workers != 1)}"

@@ -19,6 +19,7 @@ from autograder.grading.submission import read_submission
 from autograder.grading.template import load_template
 
 SHOWN = 20  # pairs
+LARGEST_CLASS = 5_000  # beyond it nobody is compared: all pairs of 100,000 students would take half a day
 PIECE = 20  # characters of code with names replaced: about one short line
 WINDOW = 5  # of so many neighbouring pieces one is kept
 COMMON_STUDENTS, COMMON_SHARE = 4, 0.25  # a piece that more students than both have says nothing about two of them
@@ -40,11 +41,12 @@ class Alike:
 
 
 def most_alike(assignment: Assignment, path: Path) -> tuple[Alike, ...]:
-    """The pairs of a class to look at, the most alike first."""
+    """The pairs of a class to look at, the most alike first; none in a class beyond LARGEST_CLASS."""
+    submissions = find_submissions(path, assignment)
+    if len(submissions) > LARGEST_CLASS:
+        return ()
     stubs = {cell.id: cell.stub for cell in load_template(assignment).of_kind("task")}
-    found = {
-        student: code_of(notebook, assignment, student) for student, notebook in find_submissions(path, assignment)
-    }
+    found = {student: code_of(notebook, assignment, student) for student, notebook in submissions}
     return rank(found, stubs)
 
 

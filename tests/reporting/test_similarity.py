@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from autograder.reporting.class_report import class_page
 from autograder.reporting.similarity import Alike, code_of, most_alike, rank
 from tests.grading.notebooks import SOLVED, cell_of, make_course, released, save, solved
@@ -81,6 +83,14 @@ def test_a_class_is_read_from_its_notebooks(tmp_path: Path) -> None:
     assert set(code_of(tmp_path / "in" / "ann.ipynb", assignment, "ann")) == set(SOLVED)
     pair = most_alike(assignment, tmp_path / "in")[0]
     assert (pair.students, pair.share, pair.cells[0]) == (("ann", "bob"), 1.0, "task-double")
+
+
+def test_a_class_too_large_to_compare_all_pairs_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.reporting.similarity.LARGEST_CLASS", 1)
+    assignment = make_course(tmp_path / "course")
+    for student in ("ann", "bob"):
+        save(tmp_path / "in" / f"{student}.ipynb", solved())
+    assert most_alike(assignment, tmp_path / "in") == ()
 
 
 def test_the_page_ranks_and_does_not_judge() -> None:
