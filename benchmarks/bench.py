@@ -116,11 +116,8 @@ def one_assignment(assignment: Assignment, count: int, place: Path, rivals: list
         found[name] = few
     for name in rivals:
         found[name] = grade(name, RIVALS[name], contest, classes.all, place)
-        if name == OTTER:
-            few = NOTHING
-        else:
-            few = classes.run_one(grade(f"{name}, one submission", RIVALS[name], contest, classes.one, place), floor)
-        rows.append(row(name, few, classes.run(found[name], floor)))
+        once = NOTHING if name == OTTER else rival_once(name, contest, classes, floor, place)
+        rows.append(row(name, once, classes.run(found[name], floor)))
     started = scale.first_grade_seconds(assignment, classes.all, make_folder(place / "first"))
     mix = ", ".join(
         f"{list(classes.kinds.values()).count(kind)} {kind}" for kind in dict.fromkeys(classes.kinds.values())
@@ -135,6 +132,11 @@ def one_assignment(assignment: Assignment, count: int, place: Path, rivals: list
         "Where the time of a submission goes (milliseconds, one worker, the first submission not counted):",
         phase_table(phases(assignment, classes.all, make_folder(place / "phases"))),
     ]
+
+
+def rival_once(name: str, contest: Contest, classes: Classes, floor: Graded, place: Path) -> Run:
+    graded = grade(f"{name}, one submission", RIVALS[name], contest, classes.one, place)
+    return classes.run_one(graded, floor)
 
 
 def make_classes(assignment: Assignment, count: int, folder: Path) -> Classes:
