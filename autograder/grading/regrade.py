@@ -20,9 +20,14 @@ from autograder.grading.report import Report
 from autograder.grading.template import load_template
 
 
-@lru_cache(maxsize=8)
 def tasks_sha256(assignment: Assignment) -> dict[str, str]:
     """Task -> hash of what its results depend on, besides submission, secret, device and versions."""
+    return _tasks_sha256(assignment, assignment.checks_sha256)
+
+
+@lru_cache(maxsize=8)
+def _tasks_sha256(assignment: Assignment, checks_sha256: str) -> dict[str, str]:
+    """`checks_sha256` is there to tell apart what the same files held at different times."""
     index = read_checks(assignment.checks)
     files_of = {task: sorted({check.id.partition("::")[0] for check in index.of(task)}) for task in index.tasks}
     with_checks = {assignment.checks / name for names in files_of.values() for name in names}
