@@ -79,8 +79,9 @@ def threshold(log_losses_right: LogLosses, log_losses_wrong: LogLosses, margin_s
     Diverged runs (NaN, infinity) are left out of the wrong side: they fail any bound. Raises AuthoringError when a
     right run diverged, or when the margins of both sides do not fit between them.
     """
-    if any(not math.isfinite(run) for runs in log_losses_right.values() for run in runs):
-        raise AuthoringError("a right variant diverged: mend the check before calibrating it")
+    diverged = [name for name, runs in log_losses_right.items() if not all(map(math.isfinite, runs))]
+    if diverged:
+        raise AuthoringError(f"right, but diverged: {', '.join(diverged)}; mend the check before calibrating it")
     finite = {name: [run for run in runs if math.isfinite(run)] for name, runs in log_losses_wrong.items()}
     finite = {name: runs for name, runs in finite.items() if len(runs) > 1}
     if not finite:

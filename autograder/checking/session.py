@@ -106,6 +106,10 @@ class CheckSession:
         current = _Current(workspace, self._items[id][1], id, secret.derive(self._name))
         try:
             log_loss = self.measured[id].measure(self.student_of(current), self.secret_of(current), self.device)
+        except TimedOut as error:
+            raise AuthoringError(
+                f"{id}: {error.message}: measure on a quiet machine, or give it more seconds"
+            ) from None
         except (AssertionError, StudentError) as error:
             current.error = error
             log_loss = float("nan")

@@ -154,13 +154,15 @@ class Session:
             raise wire.Hostile("an answer without a question") if self._alive() else wire.Closed
         deadline = min(self._end, time.monotonic() + seconds)
         interrupted = False
-        try:
-            self._channel.send(wire.encode(question), deadline)
-            reply = self._channel.receive(deadline, Reply)
-        except wire.DeadlinePassed:
+
+        def interrupt() -> float:
+            nonlocal interrupted
             interrupted = True
             self._signal(signal.SIGINT)  # a polite process survives a slow call, as in Jupyter
-            reply = self._channel.receive(time.monotonic() + limits.GRACE_SECONDS, Reply)
+            return time.monotonic() + limits.GRACE_SECONDS
+
+        self._channel.send(wire.encode(question), deadline)
+        reply = self._channel.receive(deadline, Reply, interrupt)
         if reply.id != number:
             raise wire.Hostile("an answer to another question")
         if interrupted:

@@ -268,32 +268,38 @@ class Channel:
     def __init__(self, sock: socket.socket, wait: Wait = _poll) -> None:
         self.socket = sock
         self.wait = wait
+        self._deadline = math.inf
+        self._overtime: Callable[[], float] | None = None
         sock.setblocking(False)
 
     def send(self, parts: list[bytes | memoryview], deadline: float = math.inf) -> None:
+        self._deadline, self._overtime = deadline, None
         for part in parts:
             view = memoryview(part)
             while view:
                 try:
                     view = view[self.socket.send(view) :]
                 except BlockingIOError:
-                    self._until(select.POLLOUT, deadline)
+                    self._until(select.POLLOUT)
                 except OSError:
                     raise Closed from None
 
-    def receive(self, deadline: float = math.inf, type: Any = dict) -> Any:
-        (length,) = _LENGTH.unpack(self._exactly(4, deadline))
+    def receive(self, deadline: float = math.inf, type: Any = dict, overtime: Callable[[], float] | None = None) -> Any:
+        """The next message. `overtime` is called once when the deadline passes and returns a last one: what has come
+        of a frame until then is kept, so that a reply which the deadline cuts in two is still read as one."""
+        self._deadline, self._overtime = deadline, overtime
+        (length,) = _LENGTH.unpack(self._exactly(4))
         if length > limits.HEADER_BYTES:
             raise Hostile(f"a header of {length} bytes")
         try:
-            header = _header_decoder.decode(self._exactly(length, deadline))
+            header = _header_decoder.decode(self._exactly(length))
         except (msgspec.MsgspecError, RecursionError, ValueError):
             raise Hostile("undecodable header") from None
         if len(header.sizes) > limits.BLOCKS or any(size < 0 for size in header.sizes):
             raise Hostile("impossible block sizes")
         if sum(header.sizes) > limits.FRAME_BYTES:
             raise Hostile(f"a reply of more than {limits.FRAME_BYTES // limits.MB} MB")
-        return decode(header.body, [self._exactly(size, deadline) for size in header.sizes], type)
+        return decode(header.body, [self._exactly(size) for size in header.sizes], type)
 
     def pending(self) -> bool:
         """Whether bytes wait to be read: before a question is asked, there should be none."""
@@ -301,13 +307,23 @@ class Channel:
         poll.register(self.socket, select.POLLIN)
         return bool(poll.poll(0))
 
-    def _until(self, event: int, deadline: float) -> None:
-        left = deadline - time.monotonic()
+    def _until(self, event: int) -> None:
+        left = self._left()
+        try:
+            self.wait(self.socket, event, min(left, 1e6))
+        except DeadlinePassed:
+            self._left()  # raises too, unless there is overtime
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0 and self._overtime is not None:
+            self._deadline, self._overtime = self._overtime(), None
+            left = self._deadline - time.monotonic()
         if left <= 0:
             raise DeadlinePassed
-        self.wait(self.socket, event, min(left, 1e6))
+        return left
 
-    def _exactly(self, count: int, deadline: float) -> bytearray:
+    def _exactly(self, count: int) -> bytearray:
         buffer, filled = bytearray(min(count, _CHUNK)), 0
         while filled < count:
             if filled == len(buffer):
@@ -316,13 +332,13 @@ class Channel:
                 with memoryview(buffer) as view:
                     received = self.socket.recv_into(view[filled:])
             except BlockingIOError:
-                self._until(select.POLLIN, deadline)
+                self._until(select.POLLIN)
                 continue
             except OSError:
                 raise Closed from None
             if not received:
                 raise Closed
             filled += received
-            if filled < count and time.monotonic() > deadline:  # one deadline, however slowly the bytes drip
-                raise DeadlinePassed
+            if filled < count:
+                self._left()  # one deadline, however slowly the bytes drip
         return buffer

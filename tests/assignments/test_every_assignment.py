@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from autograder.assignment import Assignment, Course
 from autograder.authoring.build import is_up_to_date, read_recipe
+from autograder.checking.calibration import load
 from autograder.checking.secret import CourseSecret
 from autograder.grading.options import Options
 from autograder.sandbox.isolation import choose
@@ -48,6 +50,14 @@ def test_the_catalogue_fits_the_reference_and_the_checks(assignment: Assignment)
     catalogue = read_catalogue(assignment)
     assert len(catalogue.visible_mistakes) >= 20
     assert len(catalogue.alternatives) >= 8
+
+
+def test_the_bounds_of_training_are_measured_ones(assignment: Assignment) -> None:
+    for name, bound in (load(assignment.calibration) if assignment.calibration.exists() else {}).items():
+        for side in (bound.right, bound.wrong):
+            assert side.runs >= 8, f"{name}: run `autograder calibrate {assignment.name}`"
+            assert side.margin_sd >= 8
+        assert bound.right.mean < math.log(bound.bound) < bound.wrong.mean
 
 
 def test_checks_catch_mistakes_and_pass_right_solutions(assignment: Assignment) -> None:

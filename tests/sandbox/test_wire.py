@@ -222,6 +222,23 @@ def test_a_frame_in_drips_ends_at_the_deadline() -> None:
         sender.join()
 
 
+def test_a_reply_that_the_deadline_cuts_in_two_is_read_as_one() -> None:
+    """Else the second half would be taken for a frame, and a slow machine for a hostile submission."""
+    ours, theirs = socket.socketpair()
+    said = b"".join(wire.encode({"value": "slow"}))
+    extensions = []
+
+    def overtime() -> float:
+        extensions.append(1)
+        theirs.send(said[3:])
+        return time.monotonic() + 20
+
+    with ours, theirs:
+        theirs.send(said[:3])
+        assert Channel(ours).receive(time.monotonic() + 0.05, overtime=overtime) == {"value": "slow"}
+    assert extensions == [1]
+
+
 def test_a_lying_length_costs_no_memory() -> None:
     """A frame that announces 60 MB and sends nothing takes one chunk."""
     import tracemalloc
