@@ -32,6 +32,7 @@ from autograder.errors import AuthoringError, SandboxError
 from autograder.sandbox.faults import Crashed, OutOfMemory, ProtocolBroken, StudentError, TimedOut
 from autograder.sandbox.wire import Unsendable
 
+_SECONDS_TO_MEASURE = 90.0
 _ARGUMENTS = (
     "-p no:terminalreporter -p no:cacheprovider -p no:faulthandler -p no:warnings -p no:logging -p no:doctest "
     "-p no:unittest -p no:junitxml --assert=plain --capture=no --import-mode=importlib -q"
@@ -102,14 +103,15 @@ class CheckSession:
         return {id: measured for id, measured in found.items() if measured is not None}
 
     def measure(self, id: str, workspace: Workspace, secret: CourseSecret) -> float:
-        """One run for the calibration of a check: the log-loss that is left. NaN when the student's code failed."""
-        current = _Current(workspace, self._items[id][1], id, secret.derive(self._name))
+        """One run for the calibration of a check: the log-loss that is left. NaN when the student's code failed.
+
+        It is a whole training, where a check stops as soon as it is decided: so it may take longer."""
+        declaration = replace(self._items[id][1], seconds=_SECONDS_TO_MEASURE)
+        current = _Current(workspace, declaration, id, secret.derive(self._name))
         try:
             log_loss = self.measured[id].measure(self.student_of(current), self.secret_of(current), self.device)
         except TimedOut as error:
-            raise AuthoringError(
-                f"{id}: {error.message}: measure on a quiet machine, or give it more seconds"
-            ) from None
+            raise AuthoringError(f"{id}: {error.message}: measure on a quiet machine") from None
         except (AssertionError, StudentError) as error:
             current.error = error
             log_loss = float("nan")
