@@ -13,6 +13,21 @@ from autograder.sandbox.faults import Crashed, MissingName, OutOfMemory, Protoco
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _MOST_CHARS = 600  # of any message: a student's exception may carry a whole array
 
+# Exceptions whose own message does not tell a student what to look for: type, and what their message matches.
+_HINTS = (
+    (
+        "NameError",
+        re.compile(r"name '\w+' is not defined"),
+        "Grading runs the cells that define things, not those that train, plot or try something out: "
+        "what is made there does not exist. Use the function's arguments, or define it in the same cell.",
+    ),
+    (
+        "RecursionError",
+        re.compile(""),
+        "A function calls itself without end: has a layer, or what is called here, the name of the function itself?",
+    ),
+)
+
 OURS = "The grader itself failed in this check. It costs you nothing yet: your instructor is told and grades it again."
 
 
@@ -83,8 +98,10 @@ def _student_message(error: StudentError) -> str:
     if isinstance(error, ProtocolBroken):
         return f"Running {what} sent something that is no result ({error.message})."
     text = f"Running {what} raised {error.type}: {error.message}".rstrip(": ")
-    where = f"\n({_where(error)})" if error.place else ""
-    return f"{text}{where}\n{error.hint}".rstrip()
+    hints = [hint for kind, pattern, hint in _HINTS if error.type == kind and pattern.search(error.message)]
+    if error.hint:
+        hints.append(error.hint)
+    return "\n".join([text, *([f"({_where(error)})"] if error.place else []), *hints])
 
 
 def _where(error: StudentError) -> str:

@@ -172,6 +172,9 @@ def check_gradients(training: Training, replay: Replay, known: Mapping[str, Loss
         fresh = replay.gradient(step, targets)
         if not cosine([step.gradients], [fresh]) >= SAME_DIRECTION:
             _name_wrong_gradient(number, step, replay, targets, earlier, known or {})
+            _name_several_batches(number, training)
+            text = f"At step {number + 1} the gradients are not those of the loss that the task asks for"
+            fail(f"{text}, on the batch at hand.")
         earlier.append(fresh)
 
 
@@ -229,7 +232,14 @@ def _name_wrong_gradient(
     if nearest is not None and others[nearest] >= SAME_DIRECTION:
         found = named(nearest)
         fail(f"Your loop follows the gradient of another loss: {found.sentence}.", found.mistake)
-    fail(f"At step {number + 1} the gradients are not those of the loss that the task asks for, on the batch at hand.")
+
+
+def _name_several_batches(number: int, training: Training) -> None:
+    """Steps that come only after several batches."""
+    seen = sum(forward.with_gradients and forward.steps == number for forward in training.forwards)
+    if seen > 1:
+        text = f"Before step {number + 1} the model saw {seen} batches, and the gradients are not those of the last one"
+        fail(f"{text} alone: each batch needs a zero_grad(), a backward() and a step() of its own.", "T36e")
 
 
 def _name_leftover(number: int, step: Step, fresh: Tensor, earlier: Sequence[Tensor]) -> None:
@@ -277,6 +287,13 @@ def _inputs(step: Step) -> Tensor:
     if step.forward is None or step.forward.inputs is None:
         fail("An optimizer step has no batch of its own.", "T4")
     return step.forward.inputs
+
+
+def check_ends_with_last_step(training: Training) -> None:
+    """Fails when the model does not hold, on return, the weights that the last step left."""
+    if training.last is not None and not (training.final - training.last).abs().max().item() <= SAME_WEIGHTS:
+        text = "On return the model does not hold the weights that the last step left"
+        fail(f"{text}: other weights were loaded, which the task does not ask for.", "T27d")
 
 
 def check_nothing_moves_between(training: Training) -> None:

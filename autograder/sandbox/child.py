@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LOCK_DOWN_FAILED = 98  # exit status
 _NO_ATTRIBUTE = object()
+_CALLS = ("call", "get", "probe")  # questions that may run functions of the student
 
 
 class _MissingName(KeyError):
@@ -124,6 +125,7 @@ class _Child:
             self.channel.send(parts)
 
     def _answer(self, question: dict[str, Any]) -> list[bytes | memoryview]:
+        switches = _switches() if question["op"] in _CALLS else None
         try:
             self.busy = True
             if question.get("seed") is not None:
@@ -135,6 +137,7 @@ class _Child:
             parts = wire.encode({"id": question["id"], "ok": False, "error": _describe(error)})
         finally:
             self.busy = False
+            _put_back(switches)
             _flush()
         return parts
 
@@ -266,6 +269,24 @@ def _set_attribute(thing: Any, name: str, value: Any) -> None:
         delattr(thing, name)
     else:
         setattr(thing, name, value)
+
+
+def _switches() -> tuple[bool, Any] | None:
+    """What a function may turn off for the whole process: gradients, and the type of new tensors."""
+    torch = sys.modules.get("torch")
+    return (torch.is_grad_enabled(), torch.get_default_dtype()) if torch else None
+
+
+def _put_back(switches: tuple[bool, Any] | None) -> None:
+    """Undoes what one call turned off, so that it does not cost points in other tasks."""
+    if switches is None:
+        return
+    torch = sys.modules["torch"]
+    try:
+        torch.set_grad_enabled(switches[0])
+        torch.set_default_dtype(switches[1])
+    except BaseException:  # the student may have put anything there
+        return
 
 
 def _flush() -> None:

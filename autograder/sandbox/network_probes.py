@@ -10,11 +10,18 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+from autograder.sandbox.common_probes import parameters_cut_off
+
+PICTURE = (1, 28, 28)  # what the networks of all assignments here take
 
 
 def make_network(namespace: Any, device: str, name: str, args: list[Any], training: bool = False) -> nn.Module:
     """A new model of the notebook, in evaluation mode unless told otherwise."""
     model: nn.Module = namespace[name](*args).to(device)
+    if any(is_lazy(parameter) for parameter in model.parameters()):  # the first pass gives lazy layers their sizes
+        run_network(namespace, device, model.eval(), torch.rand(2, *PICTURE))
     return model.train(training)
 
 
@@ -35,21 +42,23 @@ def scatter_weights(namespace: Any, model: nn.Module, gain: float) -> None:
 def reached_by_gradients(namespace: Any, device: str, model: nn.Module, inputs: Tensor, weights: Tensor) -> Any:
     """Where the gradient of a mixture of the output arrives in training mode: at the inputs, and at which parameters.
 
-    weights: as many as the output has numbers; None comes back where the output has no graph at all
+    weights: as many as the output has numbers; None comes back where the output has no graph at all. "idle" are the
+    parameters that get no gradient; "cut" those of them that the output depends on all the same
     """
     model.train()
     inputs = inputs.to(device).requires_grad_()
     output = model(inputs)
     if not isinstance(output, Tensor) or not output.requires_grad or output.numel() != weights.numel():
         return None
-    names, parameters = zip(*model.named_parameters(), strict=True)
+    trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
     total = (output.flatten() * weights.to(device).flatten()).sum()
-    found: tuple[Tensor | None, ...] = torch.autograd.grad(total, [inputs, *parameters], allow_unused=True)
+    found: tuple[Tensor | None, ...] = torch.autograd.grad(total, [inputs, *trained.values()], allow_unused=True)
     arrives = [gradient is not None and bool((gradient != 0).any()) for gradient in found]
     return {
         "inputs": arrives[0],
-        "parameters": len(names),
-        "idle": [name for name, there in zip(names, arrives[1:], strict=True) if not there],
+        "parameters": len(trained),
+        "idle": [name for name, there in zip(trained, arrives[1:], strict=True) if not there],
+        "cut": [name for name in parameters_cut_off(namespace, device, model, inputs.detach()) if name in trained],
     }
 
 

@@ -134,6 +134,8 @@ def test_a_bare_assert_shows_no_values(grade: Grade) -> None:
         ("del double", Outcome.NOT_ATTEMPTED, "`double` is not defined"),
         ("def double(x): return {}['key']", Outcome.ERROR, "KeyError"),
         ("def double(x, y): return x", Outcome.ERROR, "TypeError"),
+        ("def double(x): return x * factor", Outcome.ERROR, "Grading runs the cells that define things"),
+        ("def double(x): return double(x)", Outcome.ERROR, "calls itself without end"),
         ("def double(x):\n    while True: pass", Outcome.TIMEOUT, "more than 1 s"),
         ("def double(x): return [bytearray(1 << 26) for _ in range(100)]", Outcome.OUT_OF_MEMORY, "more memory"),
         ("def double(x):\n    import os; os._exit(3)", Outcome.CRASHED, "exit status 3"),

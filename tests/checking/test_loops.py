@@ -29,6 +29,7 @@ from autograder.checking.failure import CheckFailed
 from autograder.checking.loops import (
     Replay,
     Training,
+    check_ends_with_last_step,
     check_gradients,
     check_nothing_moves_between,
     check_optimizer,
@@ -239,6 +240,16 @@ def test_batches_that_are_skipped_and_taken_twice_are_seen():
         "x, y = next(iter(train_loader)); optimizer.zero_grad(); F.nll_loss(model(x), y).backward(); optimizer.step()"
     )
     assert mistake_of(check_pictures_of_epochs, Case(make(loop)).training, case.replay, BATCHES) == "T36d"
+
+
+def test_steps_after_several_batches_and_weights_put_back_are_named():
+    every_other = "loss = F.nll_loss(model(x), y); loss.backward(); number += 1; number % 2 or optimizer.step()"
+    every_other += " or optimizer.zero_grad()"
+    setup = "optimizer = torch.optim.Adam(model.parameters(), lr=lr); number = 0"
+    case = Case(make(every_other, setup))
+    assert mistake_of(check_gradients, case.training, case.replay) == "T36e"
+    check_ends_with_last_step(Case(make()).training)
+    assert mistake_of(check_ends_with_last_step, Case(right, lr=1.0).training) == "T27d"
 
 
 def test_wrong_modes_and_counts_are_named():

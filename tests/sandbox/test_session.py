@@ -94,6 +94,17 @@ def test_a_replaced_neighbour_is_back_after_the_check(server: WarmServer) -> Non
         assert not session.has("new_name")
 
 
+def test_what_a_call_turns_off_is_on_again_for_the_next(server: WarmServer) -> None:
+    with server.open() as session:
+        session.cell(
+            "import torch\n"
+            "def turn(): torch.set_grad_enabled(False); torch.set_default_dtype(torch.float64)\n"
+            "def state(): return torch.is_grad_enabled(), torch.ones(1).dtype == torch.float32"
+        )
+        session.call("turn")
+        assert session.call("state") == (True, True)
+
+
 def test_an_endless_loop_is_interrupted_and_the_process_lives(server: WarmServer) -> None:
     with server.open(QUICK) as session:
         with pytest.raises(TimedOut) as caught:
