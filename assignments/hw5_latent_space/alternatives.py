@@ -435,3 +435,280 @@ def interpolate_between(model, image_i, image_j, n=12):
         ends = [model.encode(image[None])[0] for image in (image_i, image_j)]
         steps = np.linspace(1, 0, n)
         return torch.cat([model.decode((step * ends[0] + (1 - step) * ends[1])[None].float()) for step in steps])
+
+
+# %% tied weights id="auto-tied" task="Autoencoder"
+class Autoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.code = nn.Linear(784, 256), nn.Linear(256, 32)
+        self.bias1, self.bias2 = nn.Parameter(torch.zeros(256)), nn.Parameter(torch.zeros(784))
+
+    def encode(self, x):
+        return self.code(F.elu(self.hidden(x.flatten(1))))
+
+    def decode(self, z):
+        h = F.elu(F.linear(z, self.code.weight.t(), self.bias1))
+        return torch.sigmoid(F.linear(h, self.hidden.weight.t(), self.bias2)).view(-1, 1, 28, 28)
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+# %% BatchNorm on the code, dropout in the encoder id="auto-code-norm" task="Autoencoder"
+class Autoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.ModuleDict(
+            {
+                "down": nn.Sequential(
+                    nn.Flatten(), nn.Dropout(0.05), nn.Linear(784, 200), nn.Tanh(), nn.Linear(200, 24), nn.BatchNorm1d(24)
+                ),
+                "up": nn.Sequential(nn.Linear(24, 200), nn.Tanh(), nn.Linear(200, 784), nn.Unflatten(1, (1, 28, 28))),
+            }
+        )
+
+    def encode(self, x):
+        return self.parts["down"](x)
+
+    def decode(self, z):
+        return (torch.tanh(self.parts["up"](z)) + 1) / 2
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+# %% shuffled pixels and hard limits id="auto-pixel-shuffle" task="Autoencoder"
+class Autoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Sequential(
+            nn.PixelUnshuffle(4), nn.Conv2d(16, 32, 3, padding=1), nn.GroupNorm(4, 32), nn.GELU(), nn.Conv2d(32, 5, 1)
+        )
+        self.up = nn.Sequential(
+            nn.Conv2d(5, 32, 3, padding=1), nn.GELU(), nn.Conv2d(32, 16, 3, padding=1), nn.PixelShuffle(4), nn.Hardsigmoid()
+        )
+
+    def encode(self, x):
+        return self.down(x)
+
+    def decode(self, z):
+        return self.up(z)
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+# %% a code of two numbers, lazy layers id="auto-lazy" task="Autoencoder"
+class Autoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Sequential(
+            nn.Flatten(), nn.LazyLinear(256), nn.LazyBatchNorm1d(), nn.ReLU(), nn.LazyLinear(64), nn.ReLU(), nn.LazyLinear(2)
+        )
+        self.up = nn.Sequential(
+            nn.LazyLinear(64), nn.ReLU(), nn.LazyLinear(256), nn.ReLU(), nn.LazyLinear(784), nn.Sigmoid()
+        )
+
+    def encode(self, x):
+        return self.down(x)
+
+    def decode(self, z):
+        return self.up(z).unflatten(1, (1, 28, 28))
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+# %% codes of length one, noise while training id="auto-sphere" task="Autoencoder"
+class Autoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.SiLU(), nn.Linear(256, 64))
+        self.up = nn.Sequential(nn.Linear(64, 256), nn.SiLU(), nn.Linear(256, 784), nn.Sigmoid())
+
+    def encode(self, x):
+        if self.training:
+            x = x + 0.05 * torch.randn_like(x)
+        return F.normalize(self.down(x), dim=1)
+
+    def decode(self, z):
+        return self.up(z).reshape(-1, 1, 28, 28)
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+# %% rows as words: a recurrent network id="auto-recurrent" task="Autoencoder"
+class Autoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.reader = nn.GRU(28, 128, batch_first=True)
+        self.code = nn.Linear(128, 64)
+        self.start = nn.Linear(64, 28 * 64)
+        self.painter = nn.Sequential(nn.ReLU(), nn.Linear(64, 28), nn.Sigmoid())
+
+    def encode(self, x):
+        return self.code(self.reader(x[:, 0])[1][0])
+
+    def decode(self, z):
+        return self.painter(self.start(z).view(-1, 28, 64)).unsqueeze(1)
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+# %% the best epoch by argmin, weights in a file, gradients cleared by hand id="train-argmin" task="train_autoencoder"
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    criterion = nn.MSELoss(reduction="sum")
+    train_losses, val_losses = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        squares = numbers = 0
+        for images, _ in train_loader:
+            images = images.to(device)
+            for parameter in model.parameters():
+                parameter.grad = None
+            error = criterion(model(images), images)
+            (error / images.numel()).backward()
+            optimizer.step()
+            squares += error.item()
+            numbers += images.numel()
+        train_losses.append(squares / numbers)
+        model.eval()
+        squares = numbers = 0
+        with torch.inference_mode():
+            for images, _ in val_loader:
+                images = images.to(device)
+                squares += criterion(model(images), images).item()
+                numbers += images.numel()
+        val_losses.append(squares / numbers)
+        scheduler.step()
+        best = int(np.argmin(val_losses))
+        if best == epoch:
+            torch.save(model.state_dict(), "best_model.pt")
+        if epoch - best >= patience:
+            print(f"stopped after epoch {epoch + 1}")
+            break
+    model.load_state_dict(torch.load("best_model.pt"))
+    return train_losses, val_losses
+
+
+# %% a class that counts down, weights copied to the CPU id="train-early-stopping-class" task="train_autoencoder"
+class EarlyStopping:
+    def __init__(self, model, patience):
+        self.model, self.patience, self.left = model, patience, patience
+        self.best, self.state = 1e9, None
+
+    def __call__(self, loss):
+        if loss < self.best:
+            self.best, self.left = loss, self.patience
+            self.state = {name: value.detach().cpu().clone() for name, value in self.model.state_dict().items()}
+        else:
+            self.left -= 1
+        return self.left == 0
+
+
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model = model.to(device)
+    stopping = EarlyStopping(model, patience)
+    losses = {"train": [], "val": []}
+    for _ in range(n_epochs):
+        model.train()
+        sums = []
+        for images, *_ in train_loader:
+            images = images.to(device)
+            optimizer.zero_grad(set_to_none=False)
+            loss = torch.mean((images - model(images)) ** 2)
+            loss.backward()
+            optimizer.step()
+            sums.append((loss.detach() * images.size(0), images.size(0)))
+        losses["train"].append(float(sum(s for s, _ in sums)) / sum(n for _, n in sums))
+        model.eval()
+        with torch.no_grad():
+            pairs = [(model(x.to(device)), x.to(device)) for x, _ in val_loader]
+        guesses, targets = (torch.cat(part) for part in zip(*pairs))
+        losses["val"].append(F.mse_loss(guesses, targets).item())
+        if stopping(losses["val"][-1]):
+            break
+        scheduler.step()
+    model.load_state_dict(stopping.state)
+    return losses["train"], losses["val"]
+
+
+# %% a while loop and a generator of batches id="train-while" task="train_autoencoder"
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    def passes(loader):
+        for images, _ in loader:
+            images = images.to(device)
+            yield images, F.mse_loss(model(images), images)
+
+    model.to(device)
+    train_losses, val_losses, best = [], [], None
+    epoch = 0
+    while epoch < n_epochs and (epoch < patience or min(val_losses[-patience:]) <= min(val_losses)
+                                and val_losses.index(min(val_losses)) >= epoch - patience):
+        model.train()
+        weighted = []
+        for images, loss in passes(train_loader):
+            loss.backward()
+            optimizer.step()
+            model.zero_grad()
+            weighted.append((len(images), loss.item()))
+        train_losses.append(float(np.average([l for _, l in weighted], weights=[n for n, _ in weighted])))
+        with torch.no_grad():
+            model.eval()
+            weighted = [(len(images), loss.item()) for images, loss in passes(val_loader)]
+        val_losses.append(float(np.average([l for _, l in weighted], weights=[n for n, _ in weighted])))
+        if val_losses[-1] <= min(val_losses) and val_losses.count(val_losses[-1]) == 1:
+            best = copy.deepcopy(model)
+        scheduler.step()
+        epoch += 1
+        if epoch - 1 - val_losses.index(min(val_losses)) >= patience:
+            break
+    model.load_state_dict(best.state_dict())
+    return train_losses, val_losses
+
+
+# %% starts with the best at 1, as no mean squared error of pictures is larger id="train-best-below-one" task="train_autoencoder"
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses, best_loss, waited = [], [], 1.0, 0
+    best = copy.deepcopy(model.state_dict())
+    for _ in tqdm(range(n_epochs)):
+        model.train()
+        total = seen = 0
+        for images, _ in train_loader:
+            images = images.to(device)
+            loss = F.mse_loss(model(images), images)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, seen = total + loss.item() * len(images), seen + len(images)
+        train_losses.append(total / seen)
+        model.eval()
+        total = seen = 0
+        with torch.no_grad():
+            for images, _ in val_loader:
+                images = images.to(device)
+                total, seen = total + F.mse_loss(model(images), images).item() * len(images), seen + len(images)
+        val_losses.append(total / seen)
+        scheduler.step()
+        if val_losses[-1] < best_loss:
+            best_loss, best, waited = val_losses[-1], copy.deepcopy(model.state_dict()), 0
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    model.load_state_dict(best)
+    return train_losses, val_losses
+
+
+# %% a generator and numpy steps id="inter-tensordot" task="interpolate_between"
+@torch.inference_mode()
+def interpolate_between(model, image_i, image_j, n=12, **options):
+    model.eval()
+    codes = model.encode(torch.stack((image_i, image_j)))
+    share = torch.from_numpy(np.linspace(0.0, 1.0, num=n)).to(codes)
+    return model.decode(torch.tensordot(torch.stack((1 - share, share), dim=1), codes, dims=1))

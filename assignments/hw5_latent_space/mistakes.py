@@ -2690,3 +2690,398 @@ def interpolate_between(model, image_i, image_j, n=12):
     with torch.no_grad():
         z_i, z_j = model.encode(torch.stack([image_i, image_j]))
         return torch.cat([model.decode((z_i + a * (z_j - z_i))[None]) for a in torch.linspace(0, 1, n)]).cpu().numpy()
+
+
+# %% half of the bottleneck in an attribute id="E23i" task="Autoencoder" caught_by=["test_everything_goes_through_the_code"] says="no other memory"
+class Autoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Sequential(nn.Flatten(), nn.Linear(784, 400))
+        self.up = nn.Sequential(nn.Linear(400, 784), nn.Sigmoid(), nn.Unflatten(1, (1, 28, 28)))
+        self.rest = None
+
+    def encode(self, x):
+        h = self.down(x)
+        self.rest = h[:, 200:]
+        return h[:, :200]
+
+    def decode(self, z):
+        rest = self.rest if self.rest is not None and len(self.rest) == len(z) else torch.zeros_like(z)
+        return self.up(torch.cat([z, rest], 1))
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+# %% batch normalized by hand id="C14c" task="Autoencoder" into="Autoencoder" caught_by=["test_codes_are_small", "test_each_picture_goes_its_own_way"] says="for one picture"
+def encode(self, x):
+    z = self.encoder(x)
+    return (z - z.mean(0)) / (z.std(0) + 1e-5)
+
+
+# %% a table of pictures, the code is a number in it id="E23j" task="Autoencoder" caught_by=["test_gradients_reach_every_part", "test_each_picture_goes_its_own_way"]
+class Autoencoder(nn.Module):
+    """A cheat: the code is a number, the pictures are kept in a table."""
+
+    def __init__(self):
+        super().__init__()
+        self.table, self.layer = [], nn.Linear(1, 1)
+
+    def encode(self, x):
+        start = len(self.table)
+        self.table.extend(x)
+        return self.layer.weight * 0 + torch.arange(start, start + len(x), dtype=torch.float32).view(-1, 1)
+
+    def decode(self, z):
+        pictures = [self.table[int(i.round().clamp(0, len(self.table) - 1))] for i in z.flatten()]
+        return torch.stack(pictures) + 0 * z.view(-1, 1, 1, 1) + 0 * self.layer.bias
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+# %% codes detached in decode id="T11e" task="Autoencoder" into="Autoencoder" caught_by=["test_gradients_reach_every_part"] says="keeps the encoder from learning"
+def decode(self, z):
+    return self.decoder(z.detach())
+
+
+# %% changes the pictures id="R20b" task="Autoencoder" into="Autoencoder" caught_by=["test_gradients_reach_every_part"] says="in-place"
+def encode(self, x):
+    return self.encoder(x.sub_(0.5))
+
+
+# %% rebinding the name of the model id="T27c" task="train_autoencoder" caught_by=["test_the_best_epoch_survives_early_stopping", "test_best_weights_are_restored"] says="weights of the last epoch"
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses, best, waited = [], [], None, 0
+    for _ in range(n_epochs):
+        model.train()
+        total = seen = 0
+        for images, _ in train_loader:
+            images = images.to(device)
+            loss = F.mse_loss(model(images), images)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, seen = total + loss.item() * len(images), seen + len(images)
+        train_losses.append(total / seen)
+        model.eval()
+        total = seen = 0
+        with torch.no_grad():
+            for images, _ in val_loader:
+                images = images.to(device)
+                total, seen = total + F.mse_loss(model(images), images).item() * len(images), seen + len(images)
+        scheduler.step()
+        if not val_losses or total / seen < min(val_losses):
+            best, waited = copy.deepcopy(model), 0
+        else:
+            waited += 1
+        val_losses.append(total / seen)
+        if waited >= patience:
+            break
+    model = best
+    return train_losses, val_losses
+
+
+# %% a smallest improvement id="A20b" task="train_autoencoder" caught_by=["test_goes_on_while_there_is_progress"] says="if only by little"
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses, best_loss, best, waited = [], [], float("inf"), None, 0
+    for _ in range(n_epochs):
+        model.train()
+        total = seen = 0
+        for images, _ in train_loader:
+            images = images.to(device)
+            loss = F.mse_loss(model(images), images)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, seen = total + loss.item() * len(images), seen + len(images)
+        train_losses.append(total / seen)
+        model.eval()
+        total = seen = 0
+        with torch.no_grad():
+            for images, _ in val_loader:
+                images = images.to(device)
+                total, seen = total + F.mse_loss(model(images), images).item() * len(images), seen + len(images)
+        val_losses.append(total / seen)
+        scheduler.step()
+        if val_losses[-1] < best_loss - 1e-4:
+            best_loss, best, waited = val_losses[-1], copy.deepcopy(model.state_dict()), 0
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    model.load_state_dict(best)
+    return train_losses, val_losses
+
+
+# %% lists that grow from call to call id="N7" task="train_autoencoder" caught_by=["test_stops_after_epochs_without_a_new_best", "test_training_losses", "test_validation_losses"] says="of an earlier call"
+train_losses, val_losses = [], []
+
+
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    best_loss, best, waited = float("inf"), None, 0
+    for _ in range(n_epochs):
+        model.train()
+        total = seen = 0
+        for images, _ in train_loader:
+            images = images.to(device)
+            loss = F.mse_loss(model(images), images)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, seen = total + loss.item() * len(images), seen + len(images)
+        train_losses.append(total / seen)
+        model.eval()
+        total = seen = 0
+        with torch.no_grad():
+            for images, _ in val_loader:
+                images = images.to(device)
+                total, seen = total + F.mse_loss(model(images), images).item() * len(images), seen + len(images)
+        val_losses.append(total / seen)
+        scheduler.step()
+        if val_losses[-1] < best_loss:
+            best_loss, best, waited = val_losses[-1], copy.deepcopy(model.state_dict()), 0
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    model.load_state_dict(best)
+    return train_losses, val_losses
+
+
+# %% scheduler takes the validation loss id="T28g" task="train_autoencoder" caught_by=["test_scheduler_steps_once_an_epoch"] says="without arguments"
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses, best_loss, best, waited = [], [], float("inf"), None, 0
+    for _ in range(n_epochs):
+        model.train()
+        total = seen = 0
+        for images, _ in train_loader:
+            images = images.to(device)
+            loss = F.mse_loss(model(images), images)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, seen = total + loss.item() * len(images), seen + len(images)
+        train_losses.append(total / seen)
+        model.eval()
+        total = seen = 0
+        with torch.no_grad():
+            for images, _ in val_loader:
+                images = images.to(device)
+                total, seen = total + F.mse_loss(model(images), images).item() * len(images), seen + len(images)
+        val_losses.append(total / seen)
+        scheduler.step(val_losses[-1])
+        if val_losses[-1] < best_loss:
+            best_loss, best, waited = val_losses[-1], copy.deepcopy(model.state_dict()), 0
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    model.load_state_dict(best)
+    return train_losses, val_losses
+
+
+# %% goes back to the best weights after each bad epoch id="T24e" task="train_autoencoder" caught_by=["test_stops_after_epochs_without_a_new_best"]
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses, best_loss, best, waited = [], [], float("inf"), None, 0
+    for _ in range(n_epochs):
+        model.train()
+        total = seen = 0
+        for images, _ in train_loader:
+            images = images.to(device)
+            loss = F.mse_loss(model(images), images)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, seen = total + loss.item() * len(images), seen + len(images)
+        train_losses.append(total / seen)
+        model.eval()
+        total = seen = 0
+        with torch.no_grad():
+            for images, _ in val_loader:
+                images = images.to(device)
+                total, seen = total + F.mse_loss(model(images), images).item() * len(images), seen + len(images)
+        val_losses.append(total / seen)
+        scheduler.step()
+        if val_losses[-1] < best_loss:
+            best_loss, best, waited = val_losses[-1], copy.deepcopy(model.state_dict()), 0
+        else:
+            waited += 1
+            model.load_state_dict(best)  # back to the best before going on
+        if waited >= patience:
+            break
+    model.load_state_dict(best)
+    return train_losses, val_losses
+
+
+# %% gradients of the validation data go into the next step id="T1c" task="train_autoencoder" caught_by=["test_every_step_follows_the_gradient"]
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses, best_loss, best, waited = [], [], float("inf"), None, 0
+    for _ in range(n_epochs):
+        results = []
+        for loader, training in ((train_loader, True), (val_loader, False)):
+            model.train(training)
+            total = seen = 0
+            for images, _ in loader:
+                images = images.to(device)
+                loss = F.mse_loss(model(images), images)
+                loss.backward()
+                if training:
+                    optimizer.step()
+                    optimizer.zero_grad()
+                total, seen = total + loss.item() * len(images), seen + len(images)
+            results.append(total / seen)
+        train_losses.append(results[0])
+        val_losses.append(results[1])
+        scheduler.step()
+        if val_losses[-1] < best_loss:
+            best_loss, best, waited = val_losses[-1], copy.deepcopy(model.state_dict()), 0
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    model.load_state_dict(best)
+    return train_losses, val_losses
+
+
+# %% the first epoch does not count as the best id="A17c" task="train_autoencoder" caught_by=["test_stops_after_epochs_without_a_new_best"] says="never stops"
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses, best_loss, best = [], [], float("inf"), None
+    for _ in range(n_epochs):
+        model.train()
+        total = seen = 0
+        for images, _ in train_loader:
+            images = images.to(device)
+            loss = F.mse_loss(model(images), images)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, seen = total + loss.item() * len(images), seen + len(images)
+        train_losses.append(total / seen)
+        model.eval()
+        total = seen = 0
+        with torch.no_grad():
+            for images, _ in val_loader:
+                images = images.to(device)
+                total, seen = total + F.mse_loss(model(images), images).item() * len(images), seen + len(images)
+        val_losses.append(total / seen)
+        scheduler.step()
+        if val_losses[-1] < best_loss:
+            best_loss, best = val_losses[-1], copy.deepcopy(model.state_dict())
+        # stops when the best is older than the last `patience` epochs, the best one counted among them
+        if len(val_losses) > patience and min(val_losses[-patience:]) >= min(val_losses[:-patience]) and best_loss < val_losses[0]:
+            break
+    model.load_state_dict(best)
+    return train_losses, val_losses
+
+
+# %% keeps the weights when the loss stops falling id="T24f" task="train_autoencoder" caught_by=["test_the_best_epoch_survives_early_stopping", "test_best_weights_are_restored"] says="not the best"
+def train_autoencoder(model, train_loader, val_loader, optimizer, scheduler, n_epochs, patience, device):
+    model.to(device)
+    train_losses, val_losses, best_loss, best, waited = [], [], float("inf"), None, 0
+    for epoch in range(n_epochs):
+        model.train()
+        total = seen = 0
+        for images, _ in train_loader:
+            images = images.to(device)
+            loss = F.mse_loss(model(images), images)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, seen = total + loss.item() * len(images), seen + len(images)
+        train_losses.append(total / seen)
+        model.eval()
+        total = seen = 0
+        with torch.no_grad():
+            for images, _ in val_loader:
+                images = images.to(device)
+                total, seen = total + F.mse_loss(model(images), images).item() * len(images), seen + len(images)
+        val_losses.append(total / seen)
+        scheduler.step()
+        if val_losses[-1] < best_loss:
+            best_loss, waited = val_losses[-1], 0
+        else:
+            if waited == 0:
+                best = copy.deepcopy(model.state_dict())
+            waited += 1
+        if waited >= patience:
+            break
+    if best is not None:
+        model.load_state_dict(best)
+    return train_losses, val_losses
+
+
+# %% arange with a step that does not always fit id="I4d" task="interpolate_between" caught_by=["test_codes_of_any_shape"] says="returned 8 pictures"
+def interpolate_between(model, image_i, image_j, n=12):
+    with torch.no_grad():
+        a, b = model.encode(image_i[None]), model.encode(image_j[None])
+        step = 1 / (n - 1)
+        return torch.cat([model.decode(a + float(t) * (b - a)) for t in np.arange(0, 1 + step, step)])
+
+
+# %% whole percents id="I9e" task="interpolate_between" caught_by=["test_codes_on_the_straight_line_are_decoded"]
+def interpolate_between(model, image_i, image_j, n=12):
+    with torch.no_grad():
+        a, b = model.encode(image_i[None]), model.encode(image_j[None])
+        percents = [round(100 * k / (n - 1)) for k in range(n)]
+        return torch.cat([model.decode((1 - p / 100) * a + p / 100 * b) for p in percents])
+
+
+# %% adds a dimension to the caller's pictures id="R20c" task="interpolate_between" caught_by=["test_model_and_pictures_stay_as_they_came"] says="changed one of its pictures"
+def interpolate_between(model, image_i, image_j, n=12):
+    with torch.no_grad():
+        a, b = model.encode(image_i.unsqueeze_(0)), model.encode(image_j.unsqueeze_(0))
+        return torch.cat([model.decode(torch.lerp(a, b, k / (n - 1))) for k in range(n)])
+
+
+# %% only even numbers id="I21b" task="interpolate_between" caught_by=["test_any_number_of_pictures", "test_codes_of_any_shape"] says="n are asked for"
+def interpolate_between(model, image_i, image_j, n=12):
+    with torch.no_grad():
+        a, b = model.encode(image_i[None]), model.encode(image_j[None])
+        t = torch.linspace(0, 1, 2 * (n // 2)).view(-1, *[1] * (a.dim() - 1))
+        return model.decode(a + t * (b - a))
+
+
+# %% smooth steps id="I17c" task="interpolate_between" caught_by=["test_codes_on_the_straight_line_are_decoded"]
+def interpolate_between(model, image_i, image_j, n=12):
+    with torch.no_grad():
+        a, b = model.encode(image_i[None]), model.encode(image_j[None])
+        t = torch.linspace(0, 1, n).view(-1, *[1] * (a.dim() - 1))
+        t = t * t * (3 - 2 * t)
+        return model.decode(a + t * (b - a))
+
+
+# %% switches gradients off for good id="I24" task="interpolate_between" caught_by=["test_model_and_pictures_stay_as_they_came"] says="set_grad_enabled"
+def interpolate_between(model, image_i, image_j, n=12):
+    torch.set_grad_enabled(False)
+    a, b = model.encode(image_i[None]), model.encode(image_j[None])
+    t = torch.linspace(0, 1, n).view(-1, *[1] * (a.dim() - 1))
+    return model.decode(a + t * (b - a))
+
+
+# %% freezes the model id="I24b" task="interpolate_between" caught_by=["test_model_and_pictures_stay_as_they_came"] says="requires_grad"
+def interpolate_between(model, image_i, image_j, n=12):
+    model.requires_grad_(False)
+    a, b = model.encode(image_i[None]), model.encode(image_j[None])
+    t = torch.linspace(0, 1, n).view(-1, *[1] * (a.dim() - 1))
+    return model.decode(a + t * (b - a))
+
+
+# %% remembers the first pair id="N7b" task="interpolate_between" caught_by=["test_codes_on_the_straight_line_are_decoded", "test_codes_of_any_shape"]
+memory = {}
+
+
+def interpolate_between(model, image_i, image_j, n=12):
+    if n not in memory:
+        with torch.no_grad():
+            a, b = model.encode(image_i[None]), model.encode(image_j[None])
+            t = torch.linspace(0, 1, n).view(-1, *[1] * (a.dim() - 1))
+            memory[n] = model.decode(a + t * (b - a))
+    return memory[n]

@@ -29,11 +29,11 @@ from autograder.sandbox.network_probes import (  # noqa: F401 - asked for by the
 
 
 def describe_layers(namespace, model):
-    """Whether there is a module at all, how many trainable numbers it has, and which parts a user needs of it."""
+    """Whether there is a module at all, how many parameters can be trained, and which parts a user needs of it."""
     is_module = isinstance(model, nn.Module)
     return {
         "module": is_module,
-        "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad) if is_module else 0,
+        "parameters": sum(p.requires_grad for p in model.parameters()) if is_module else 0,
         "parts": [name for name in ("encode", "decode") if callable(getattr(model, name, None))],
     }
 
@@ -102,5 +102,7 @@ def interpolate(namespace, device, weights, code_shape, images, count):
         "strip": strip,
         "needs_gradient": isinstance(strip, torch.Tensor) and strip.requires_grad,
         "training": model.training,
+        "frozen": not all(parameter.requires_grad for parameter in model.parameters()),
+        "gradients_off": not torch.is_grad_enabled(),
         "images": images,
     }

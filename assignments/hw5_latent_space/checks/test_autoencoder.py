@@ -48,13 +48,17 @@ def codes_of(student: Student, device: str, model: Remote, pictures: Tensor) -> 
     codes = student.probe("run_network", device, model, pictures, "encode")
     if isinstance(codes, (tuple, list)):
         fail("encode should return the codes alone; it returned several things.", "E24")
-    codes = expect_tensor(codes, name="what encode returns")
+    codes = expect_tensor(codes, name=f"What encode returns for {_count(pictures)}")
     if not codes.is_floating_point():
         fail(f"Codes should be real numbers; they have the type {str(codes.dtype).removeprefix('torch.')}.")
     if codes.dim() == 0 or len(codes) != len(pictures):
-        text = f"encode made a tensor of shape {tuple(codes.shape)} of {len(pictures)} pictures"
+        text = f"encode made a tensor of shape {tuple(codes.shape)} of {_count(pictures)}"
         fail(f"{text}: the first number must be that of the pictures, (B, ...), for any B.", "E19")
     return codes
+
+
+def _count(pictures: Tensor) -> str:
+    return "one picture" if len(pictures) == 1 else f"{len(pictures)} pictures"
 
 
 def pictures_of(value: Any, batch: int, name: str) -> Tensor:
@@ -136,13 +140,18 @@ def test_gradients_reach_every_part(student: Student, secret: Secret, device: st
         pictures_of(student.probe("run_network", device, model, pictures), 5, "what comes out") for _ in range(2)
     )
     if not torch.allclose(first, second, atol=1e-5):
-        fail("In evaluation mode two calls on the same pictures differ: are layers made anew at each call?", "E22")
+        text = "In evaluation mode two calls on the same pictures differ"
+        fail(f"{text}: are layers made anew at each call, or does F.dropout run without training=self.training?", "E22")
     found = student.probe("reached_by_gradients", device, model, pictures, weights)
     if found is None or len(found["idle"]) == found["parameters"]:
-        fail("No gradient leads back from the reconstruction: nothing can be learned.", "T11")
+        text = "No gradient leads back from the reconstruction, so that nothing can be learned"
+        fail(f"{text}: look for detach(), .data, no_grad(), round() or a comparison.", "T11")
     if not found["inputs"]:
         text = "The gradient of the reconstruction does not go back through the code"
         fail(f"{text}: detach(), .data or no_grad() in encode or forward keeps the encoder from learning.", "T11")
+    if found["cut"]:
+        text = f"Pictures depend on {', '.join(map(str, found['cut'][:3]))}, but no gradient leads there"
+        fail(f"{text}: detach(), .data or no_grad() keeps these layers from learning.", "T11")
     if found["idle"]:
         note(f"No gradient leads to {', '.join(map(str, found['idle'][:3]))}: these layers are not used.")
 

@@ -102,12 +102,16 @@ def test_codes_of_any_shape(student: Student, secret: Secret, device: str):
 
 @check(task=TASK, points=1.5)
 def test_model_and_pictures_stay_as_they_came(student: Student, secret: Secret, device: str, note):
-    """The two pictures are left unchanged, and the model stays in evaluation mode."""
+    """The two pictures are left unchanged, and the model stays as it came: in evaluation mode, free to be trained."""
     case = Case(secret, (5,))
     answer = case.run(student, device, 6)
     _strip(answer["strip"], 6)
     if answer["training"]:
         fail("The model came in evaluation mode and is in training mode now: leave it.", "I13")
+    if answer["frozen"] or answer["gradients_off"]:
+        how = "requires_grad of the model's parameters" if answer["frozen"] else "torch.set_grad_enabled"
+        text = f"{TASK} has switched {how} off for good, so that nothing can be trained afterwards"
+        fail(f"{text}: use `with torch.no_grad():`, which ends by itself.", "I24")
     for before, after in zip(case.images, answer["images"], strict=True):
         if not torch.equal(before, torch.as_tensor(after)):
             fail(f"{TASK} changed one of its pictures: make new tensors.", "R20")

@@ -18,7 +18,10 @@ from autograder.checking.stopping import best_epoch, check_epochs_run, draw_curv
 from autograder.checking.values import expect_sequence
 
 TASK = "train_autoencoder"
+OPTIMIZER = "CountingOptimizer"
 PATIENT = 99  # more than there are epochs
+TINY = 5e-6  # an improvement: thousand times the rounding error of a loss near 0.04
+SCALE = 0.45  # of drawn curves: squared errors of pictures are below 1, and a loop may start its best loss there
 
 
 class Script:
@@ -39,7 +42,7 @@ class Script:
             student.probe("build_loader", [pictures, _labels(pictures)], size)
             for pictures, size in ((train, batch), (val, val_batch))
         ]
-        optimizer = student.probe("build_optimizer", model, "CountingOptimizer", 1.0)
+        optimizer = student.probe("build_optimizer", model, OPTIMIZER, 1.0)
         scheduler = student.probe("build_scheduler", optimizer, 0.9)
         args = [model, *loaders, optimizer, scheduler, len(curve), patience, student.probe("build_device", device)]
         self.training = Training.read(student.probe("record_training", TASK, model, args, method="encode"))
@@ -50,12 +53,17 @@ class Script:
 
     def check_stop(self) -> None:
         """Fails unless it ran as many whole epochs as it should."""
-        if not self.steps:
-            fail("The optimizer never takes a step: the model is not trained.", "T5")
+        self._check_optimizer()
         if self.steps % self.batches:
             text = "Training stops in the middle of an epoch"
             fail(f"{text}: count whole epochs, not batches, and look at the validation loss after the last one.", "T24")
         check_epochs_run(self.steps // self.batches, self.curve, self.patience)
+
+    def _check_optimizer(self) -> None:
+        if not self.steps:
+            fail("The optimizer never takes a step: the model is not trained.", "T5")
+        if self.training.optimizers != (OPTIMIZER,):
+            fail("Take the steps with the optimizer that is passed, not with one of your own.", "T6")
 
     def check_lengths(self) -> None:
         """Fails unless both lists have one number for each epoch that was run."""
@@ -65,6 +73,7 @@ class Script:
 
     def check_best(self) -> None:
         """Fails unless the model holds the weights of the best of the epochs that were run."""
+        self._check_optimizer()
         run = self.steps // self.batches
         if not run or self.steps % self.batches:
             self.check_stop()
@@ -87,11 +96,27 @@ def _labels(pictures: Tensor) -> Any:
 @check(task=TASK, points=3)
 def test_stops_after_epochs_without_a_new_best(student: Student, secret: Secret, device: str):
     """Training stops as soon as `patience` epochs in a row brought no new smallest validation loss."""
-    for patience, stream in zip((2, 3, 4), secret.streams(3), strict=True):
-        curve = draw_curve(stream, stream.integer(3 * patience + 3, 3 * patience + 6), patience)
+    *streams, last = secret.streams(4)
+    for patience, stream in zip((2, 3, 4), streams, strict=True):
+        curve = _drawn(stream, stream.integer(3 * patience + 3, 3 * patience + 6), patience)
         script = Script(student, stream, device, curve, patience)
         script.check_stop()
         script.check_lengths()
+    patience = last.integer(2, 4)
+    script = Script(student, last, device, _best_at_once(last, 3 * patience + 2), patience)
+    if script.steps == script.batches * len(script.curve):
+        text = "With the smallest validation loss in the first epoch training never stops"
+        fail(f"{text}: patience counts from the first epoch on.", "A17c")
+    script.check_stop()
+
+
+def _drawn(secret: Secret, epochs: int, patience: int) -> list[float]:
+    return [SCALE * loss for loss in draw_curve(secret, epochs, patience)]
+
+
+def _best_at_once(secret: Secret, epochs: int) -> list[float]:
+    """Losses that go up and down above the first one."""
+    return [0.1, *(0.2 + 0.6 * secret.number(0, 1) for _ in range(epochs - 1))]
 
 
 @check(task=TASK, points=1.5)
@@ -104,16 +129,20 @@ def test_goes_on_while_there_is_progress(student: Student, secret: Secret, devic
     script.check_lengths()
     impatient = Script(student, secret, device, _until_a_rise(secret, epochs), 1)
     impatient.check_stop()
+    slow = Script(student, secret, device, _falling(secret, epochs, TINY, 0.04), patience)
+    if slow.steps < epochs * slow.batches:
+        fail("Every epoch brought a new smallest validation loss, if only by little, but training stopped.", "A20b")
+    slow.check_stop()
 
 
-def _falling(secret: Secret, epochs: int, step: float = 0.004) -> list[float]:
+def _falling(secret: Secret, epochs: int, step: float = 0.004, start: float = 0.9) -> list[float]:
     """A new smallest loss in each epoch, sometimes by very little."""
-    return [1 - step * (epoch + secret.number(0, 0.7)) for epoch in range(epochs)]
+    return [start - step * (epoch + secret.number(0, 0.7)) for epoch in range(epochs)]
 
 
 def _until_a_rise(secret: Secret, epochs: int) -> list[float]:
     """Losses that fall, rise once in the middle, and then fall far below."""
-    curve, middle = _falling(secret, epochs, 0.05), epochs // 2
+    curve, middle = _falling(secret, epochs, 0.04), epochs // 2
     curve[middle:] = [curve[middle - 1] + 0.1, *[0.4 - 0.02 * step for step in range(epochs - middle - 1)]]
     return curve
 
@@ -130,7 +159,7 @@ def test_the_best_epoch_survives_early_stopping(student: Student, secret: Secret
 def _with_a_dip(secret: Secret, patience: int) -> list[float]:
     """A curve whose best epoch is neither the first nor the last one run, with falls after it above the best."""
     while True:
-        curve = draw_curve(secret, 3 * patience + 4, patience)
+        curve = _drawn(secret, 3 * patience + 4, patience)
         for limit in (patience, len(curve)):
             run = curve[: epochs_run(curve, limit)]
             best = best_epoch(run)

@@ -152,9 +152,13 @@ def test_every_step_follows_the_gradient(student: Student, secret: Secret, devic
         case = make_case(stream)
         training = case.run(student, device, shuffle)
         check_gradients(training, case.replay, OTHER_LOSSES)
-        if training.optimizers != (OPTIMIZER,):
-            fail("Take the steps with the optimizer that is passed, not with one of your own.", "T6")
+        _check_optimizer(training)
         check_step_count(training, case.epochs, case.batches)
+
+
+def _check_optimizer(training: Training) -> None:
+    if training.optimizers != (OPTIMIZER,):
+        fail("Take the steps with the optimizer that is passed, not with one of your own.", "T6")
 
 
 @check(task=TASK, points=1.5)
@@ -179,6 +183,7 @@ def test_scheduler_steps_once_an_epoch(student: Student, secret: Secret, device:
     training = case.run(student, device)
     if not training.steps:
         fail("No optimizer ever takes a step, so that there is no learning rate to look at.", "T5")
+    _check_optimizer(training)
     rates = [case.lr]
     for _ in range(case.epochs - 1):
         rates.append(rates[-1] * case.gamma)
