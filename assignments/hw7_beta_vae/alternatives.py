@@ -389,3 +389,258 @@ TUNED_BETA = 10**-3
 
 # %% from a search, as a tensor id="beta-tensor" task="TUNED_BETA"
 TUNED_BETA = torch.tensor(5e-4)
+
+
+# %% stride 3 gives the same resolution id="encoder-stride-3" task="Encoder" into="Encoder"
+def __init__(self, nz):
+    super().__init__()
+    self.net = nn.Sequential(
+        nn.Conv2d(1, 32, 4, stride=2, padding=1),
+        nn.LeakyReLU(),
+        nn.Conv2d(32, 64, 4, stride=2, padding=1),
+        nn.BatchNorm2d(64),
+        nn.LeakyReLU(),
+        nn.Conv2d(64, 128, 3, stride=3, padding=1),
+        nn.BatchNorm2d(128),
+        nn.LeakyReLU(),
+        nn.Conv2d(128, 256, 3),
+        nn.BatchNorm2d(256),
+        nn.LeakyReLU(),
+        nn.Flatten(),
+        nn.Linear(256, nz),
+    )
+
+
+# %% BatchNorm1d behind Flatten, one activation for all places id="encoder-norm-1d" task="Encoder" into="Encoder"
+def __init__(self, nz):
+    super().__init__()
+    act = nn.LeakyReLU(inplace=True)
+    self.net = nn.Sequential(
+        nn.Conv2d(1, 32, 4, stride=2, padding=1),
+        act,
+        nn.Conv2d(32, 64, 4, stride=2, padding=1),
+        nn.BatchNorm2d(64),
+        act,
+        nn.Conv2d(64, 128, 3, stride=2),
+        nn.BatchNorm2d(128),
+        act,
+        nn.Conv2d(128, 256, 3),
+        nn.Flatten(),
+        nn.BatchNorm1d(256),
+        act,
+        nn.Linear(256, nz),
+    )
+
+
+# %% lazy layers, a Sequential subclass id="encoder-lazy" task="Encoder"
+class Encoder(nn.Sequential):
+    def __init__(self, nz):
+        blocks = []
+        for channels, kernel, options in ((32, 4, (2, 1)), (64, 4, (2, 1)), (128, 3, (2, 0)), (256, 3, (3, 0))):
+            blocks.append(nn.LazyConv2d(channels, kernel, *options))
+            if channels > 32:
+                blocks.append(nn.LazyBatchNorm2d())
+            blocks.append(nn.LeakyReLU(0.01))
+        super().__init__(*blocks, nn.Flatten(), nn.LazyLinear(nz))
+
+
+# %% padding as a layer, activation by where, blocks id="encoder-padding-layer" task="Encoder"
+class Block(nn.Module):
+    def __init__(self, inputs: int, outputs: int, kernel: int, *, pad: int = 0, norm: bool = True):
+        super().__init__()
+        self.pad = nn.ZeroPad2d(pad)
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride=2)
+        self.norm = nn.BatchNorm2d(outputs) if norm else None
+
+    def forward(self, x):
+        x = self.conv(self.pad(x))
+        return torch.where((y := self.norm(x) if self.norm else x) > 0, y, 0.01 * y)
+
+
+class Encoder(nn.Module):
+    def __init__(self, nz):
+        super().__init__()
+        self.out = nn.Linear(256, nz)
+        self.blocks = nn.ModuleList(
+            [Block(1, 32, 4, pad=1, norm=False), Block(32, 64, 4, pad=1), Block(64, 128, 3), Block(128, 256, 3)]
+        )
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return self.out(x[:, :, 0, 0])
+
+
+# %% stride 3 in the mirror id="decoder-stride-3" task="Decoder" into="Decoder"
+def __init__(self, nz):
+    super().__init__()
+    self.map = nn.Linear(nz, 256)
+    self.net = nn.Sequential(
+        nn.BatchNorm2d(256),
+        nn.LeakyReLU(),
+        nn.ConvTranspose2d(256, 128, 3),
+        nn.BatchNorm2d(128),
+        nn.LeakyReLU(),
+        nn.ConvTranspose2d(128, 64, 3, stride=3, padding=1),
+        nn.BatchNorm2d(64),
+        nn.LeakyReLU(),
+        nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1),
+        nn.BatchNorm2d(32),
+        nn.LeakyReLU(),
+        nn.ConvTranspose2d(32, 1, 4, stride=2, padding=1),
+        nn.Sigmoid(),
+    )
+
+
+# %% a subclass of DataLoader id="loader-subclass" task="make_loader"
+class Batches(DataLoader):
+    def __init__(self, dataset, batch_size):
+        generator = torch.Generator()
+        generator.seed()
+        sampler = torch.utils.data.SubsetRandomSampler(range(len(dataset)), generator=generator)
+        super().__init__(dataset, batch_sampler=torch.utils.data.BatchSampler(sampler, batch_size, False))
+
+
+def make_loader(dataset, batch_size):
+    return Batches(dataset, batch_size)
+
+
+# %% a closure for each step id="ae-closure" task="train_autoencoder"
+def train_autoencoder(model, loader, epochs, lr, device):
+    model = model.to(device)
+    model.train()
+    optimizer = torch.optim.Adam(params=list(model.parameters()), lr=lr, foreach=False)
+    losses = []
+    epoch = 0
+    while epoch < epochs:
+        for batch in loader:
+            images = batch[0].to(device)
+
+            def closure():
+                optimizer.zero_grad(set_to_none=False)
+                loss = (model(images) - images).square().mean()
+                loss.backward()
+                return loss
+
+            losses.append(optimizer.step(closure).detach())
+        epoch += 1
+    return torch.stack(losses).tolist()
+
+
+# %% gradients by hand id="ae-autograd" task="train_autoencoder"
+def train_autoencoder(model, loader, epochs, lr, device):
+    model.to(device)
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.Adam(parameters, lr=lr)
+
+    def steps():
+        for _ in range(epochs):
+            model.train()
+            for images, _ in loader:
+                images = images.to(device)
+                loss = F.mse_loss(model(images), images, reduction="sum") / images.numel()
+                for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters)):
+                    parameter.grad = gradient
+                optimizer.step()
+                yield float(loss)
+
+    return list(steps())
+
+
+# %% the decoder alone in evaluation mode id="sample-decoder-only" task="sample_images"
+@torch.no_grad()
+def sample_images(model, n, nz, device):
+    decoder = model.decoder.to(device).eval()
+    prior = torch.distributions.Independent(torch.distributions.Normal(torch.zeros(nz), torch.ones(nz)), 1)
+    return decoder(prior.sample((n,)).to(device)).cpu()
+
+
+# %% an ordered dictionary, unbind id="forward-ordered" task="VAE.forward" into="VAE"
+def forward(self, x):
+    from collections import OrderedDict
+
+    q = self.encoder(x)
+    mean, log_sigma = q.unflatten(1, (2, -1)).unbind(1)
+    eps = torch.empty_like(mean).normal_()
+    return OrderedDict(rec=self.decoder(torch.addcmul(mean, log_sigma.exp(), eps)), q=q)
+
+
+# %% beta in a buffer and a property, float64 losses, reconstruct without gradients id="vae-buffer" task="VAE.loss"
+class VAE(nn.Module):
+    def __init__(self, nz, beta=1.0, **options):
+        super().__init__()
+        self.register_buffer("weight", torch.tensor(float(beta), dtype=torch.float64))
+        self.encoder, self.decoder = Encoder(nz * 2), Decoder(nz)
+        self.options = options
+
+    @property
+    def beta(self):
+        return float(self.weight)
+
+    def cloud(self, x):
+        q = self.encoder(x)
+        return q, *torch.tensor_split(q, 2, dim=-1)
+
+    def forward(self, x):
+        q, mean, log_sigma = self.cloud(x)
+        return dict(q=q, rec=self.decoder(mean + torch.exp(log_sigma) * torch.randn(mean.shape).to(mean)))
+
+    def loss(self, x, outputs):
+        q, rec = outputs["q"].double(), outputs["rec"].double()
+        mean, log_sigma = torch.tensor_split(q, 2, dim=-1)
+        kl = torch.einsum("bi->b", 0.5 * (mean**2 + torch.exp(2 * log_sigma) - 1) - log_sigma).mean()
+        error = torch.mean((rec - x.double()) ** 2)
+        return error.add(kl, alpha=self.beta), {"rec_loss": error, "kl_loss": kl}
+
+    def reconstruct(self, x):
+        with torch.no_grad():
+            return self.decoder(self.cloud(x)[1])
+
+
+# %% gradients set to None by hand, pairs unzipped id="vae-loop-no-zero-grad" task="train_vae"
+def train_vae(model, loader, epochs, lr, device):
+    model.to(device).train()
+    losses = []
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.999), eps=1e-8)
+    for _ in range(epochs):
+        for images, _labels in loader:
+            x = images.to(device, non_blocking=True)
+            for parameter in model.parameters():
+                parameter.grad = None
+            total, parts = model.loss(x, model.forward(x))
+            torch.autograd.backward(total)
+            optimizer.step()
+            losses.append((float(parts["rec_loss"]), float(parts["kl_loss"])))
+    rec, kl = zip(*losses)
+    return list(rec), list(kl)
+
+
+# %% an object that records id="vae-loop-recorder" task="train_vae"
+class Recorder:
+    def __init__(self):
+        self.parts = {"rec_loss": [], "kl_loss": []}
+
+    def __call__(self, parts):
+        for name, values in self.parts.items():
+            values.append(parts[name].detach().cpu().numpy().item())
+
+
+def train_vae(model, loader, epochs, lr, device):
+    recorder, optimizer = Recorder(), torch.optim.Adam(model.to(device).parameters(), lr)
+    with torch.enable_grad():
+        for epoch in range(epochs):
+            model.train()
+            for step, (images, labels) in enumerate(loader, start=1):
+                outputs = model(images.to(device))
+                total, parts = model.loss(images.to(device), outputs)
+                total.backward()
+                optimizer.step()
+                optimizer.zero_grad()
+                recorder(parts)
+    return recorder.parts["rec_loss"], recorder.parts["kl_loss"]
+
+
+# %% a number of numpy id="beta-numpy" task="TUNED_BETA"
+import numpy
+
+TUNED_BETA = numpy.float32(2e-4)

@@ -100,6 +100,8 @@ def sample(namespace, device, weights, offset, n, nz, calls):
         "codes": codes,
         "modes": list(model.decoder.modes),
         "needs_gradient": any(isinstance(p, torch.Tensor) and p.requires_grad for p in pictures),
+        "frozen": not all(parameter.requires_grad for parameter in model.parameters()),
+        "gradients_off": not torch.is_grad_enabled(),
     }
 
 
@@ -168,8 +170,12 @@ def forward_gradient(namespace, device, vae, x, weights):
 
 
 def reconstructions(namespace, device, vae, x, training):
-    """Two results of `vae.reconstruct(x)`, and what was decoded for each."""
+    """Two results of `vae.reconstruct(x)`, and what was decoded for each; fewer pictures went through it before."""
     vae.to(device).train(training)
+    try:
+        vae(x[1:].to(device))
+    except Exception:  # another task's affair
+        _codes(vae).clear()
     results, codes = [], []
     for _ in range(2):
         _codes(vae).clear()
@@ -181,13 +187,15 @@ def reconstructions(namespace, device, vae, x, training):
 def loss_and_gradients(namespace, device, vae, x, q, rec):
     """What `vae.loss` returns, and the gradients of the total by q and by the reconstruction."""
     leaves = [part.to(device).clone().requires_grad_() for part in (q, rec)]
-    answer = vae.loss(x.to(device), {"q": leaves[0], "rec": leaves[1]})
+    outputs = {"q": leaves[0], "rec": leaves[1]}
+    answer = vae.loss(x.to(device), outputs)
     total = answer[0] if isinstance(answer, (tuple, list)) and answer else None
     gradients = [None, None]
     connected = isinstance(total, torch.Tensor) and total.requires_grad
     if connected and total.numel() == 1:
         gradients = list(torch.autograd.grad(total.sum(), leaves, allow_unused=True))
-    return {"answer": answer, "connected": connected, "gradients": gradients}
+    kept = list(outputs) == ["q", "rec"] and torch.equal(leaves[0].detach().cpu(), q)
+    return {"answer": answer, "connected": connected, "gradients": gradients, "kept": kept}
 
 
 # --- training a VAE ---------------------------------------------------------------------------------------------------

@@ -6,14 +6,15 @@ import torch
 from torch import nn
 
 from autograder.checking import Secret, Student, check, fail
-from autograder.checking.architecture import Network
+from autograder.checking.architecture import Network, expect_gradients
 from autograder.checking.values import expect_tensor
 
 TASK = "Decoder"
 
 
-def plan(nz: int, last_norm: bool) -> nn.Sequential:
-    """The code, then 1 => 3 => 7 => 14 => 28. The plan leaves the BatchNorm before the last layer open."""
+def plan(nz: int, last_norm: bool, stride: int) -> nn.Sequential:
+    """The code, then 1 => 3 => 7 => 14 => 28. The plan leaves the BatchNorm before the last layer open; from 3 to 7
+    with a kernel of 3 lead stride 2 and, padded, stride 3."""
     norm = [nn.BatchNorm2d(32)] if last_norm else []
     return nn.Sequential(
         nn.Linear(nz, 256),
@@ -23,7 +24,7 @@ def plan(nz: int, last_norm: bool) -> nn.Sequential:
         nn.ConvTranspose2d(256, 128, 3),
         nn.BatchNorm2d(128),
         nn.LeakyReLU(),
-        nn.ConvTranspose2d(128, 64, 3, stride=2),
+        nn.ConvTranspose2d(128, 64, 3, stride=stride, padding=stride - 2),
         nn.BatchNorm2d(64),
         nn.LeakyReLU(),
         nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1),
@@ -43,7 +44,7 @@ def test_pictures_have_the_right_shape(student: Student, secret: Secret, device:
             pictures = student.probe("call", device, model, secret.normal(batch, nz))
             if isinstance(pictures, torch.Tensor) and tuple(pictures.shape) == (batch, 28, 28):
                 fail("The pictures have lost their channel: keep the shape (B, 1, 28, 28).", "E26")
-            expect_tensor(pictures, (batch, 1, 28, 28), f"what Decoder({nz}) returns for {batch} codes")
+            expect_tensor(pictures, (batch, 1, 28, 28), f"What Decoder({nz}) returns for a batch of {batch}")
 
 
 @check(task=TASK, points=1.5)
@@ -62,13 +63,14 @@ def test_decoder_activations_follow_the_plan(student: Student, secret: Secret, d
 
 @check(task=TASK, points=0.5)
 def test_decoder_computes_what_the_plan_computes(student: Student, secret: Secret, device: str):
-    """With the same weights as our decoder it gives the same pictures."""
+    """With the same weights as our decoder it gives the same pictures, and gradients lead to all of its weights."""
     network, inputs = _network(student, secret, device)
     network.expect_same_function(inputs, secret)
+    expect_gradients(student, device, student.probe("make", device, TASK, 5), secret.normal(6, 5))
 
 
 def _network(student: Student, secret: Secret, device: str) -> tuple[Network, torch.Tensor]:
     nz, batch = secret.integer(11, 15), secret.integer(4, 7)
     model = student.probe("make", device, TASK, nz)
-    plans = [plan(nz, last_norm=True), plan(nz, last_norm=False)]
+    plans = [plan(nz, last_norm, stride) for stride in (2, 3) for last_norm in (True, False)]
     return Network(student, device, model, plans, "your decoder"), secret.normal(batch, nz)

@@ -22,8 +22,9 @@ def test_every_picture_comes_once_with_its_label(student: Student, secret: Secre
     sizes = [len(batch_labels) for _, batch_labels in batches]
     if sum(sizes) == len(images) // batch_size * batch_size:
         fail("The last, smaller batch is dropped: leave drop_last at its default.", "X18")
-    if any(size != batch_size for size in sizes[:-1]) or sizes[-1] > batch_size:
-        fail(f"The batches have {sizes[0]} pictures, but batch_size is {batch_size}.")
+    odd = [size for size in sizes[:-1] if size != batch_size] + [size for size in sizes[-1:] if size > batch_size]
+    if odd:
+        fail(f"A batch has {odd[0]} pictures, but batch_size is {batch_size}: only the last one may be smaller.")
     order = _order(batches, labels)
     if sorted(order.tolist()) != list(range(len(labels))):
         fail("In one pass, not every picture comes exactly once.")
@@ -35,6 +36,8 @@ def test_every_picture_comes_once_with_its_label(student: Student, secret: Secre
 def test_order_is_random_and_new_at_every_pass(student: Student, secret: Secret, device: str):
     """The order is random, and another one at every pass."""
     _, labels, _, passes = _passes(student, secret)
+    if not passes[0]:
+        fail("A pass through the loader gives no batch.")
     first, second = (_order(batches, labels) for batches in passes)
     if torch.equal(first, torch.arange(len(first))):
         fail("The pictures come in the order of the data set: shuffle the training data.", "X13")
@@ -48,6 +51,9 @@ def _passes(student: Student, secret: Secret) -> tuple[torch.Tensor, torch.Tenso
     count = 4 * batch_size + secret.integer(2, 4)
     images, labels = secret.uniform(0, 1, count, 1, 9, 7), torch.as_tensor(secret.permutation(1000)[:count])
     passes = student.probe("passes_of_loader", images, labels, batch_size, 2)
+    if passes[0] and not passes[1]:
+        text = "The second pass through the loader gives no batch: a generator or an iterator is empty after one pass"
+        fail(f"{text}. Return a DataLoader.", "X19")
     for batches in passes:
         for batch in batches:
             if len(batch) != 2:

@@ -12,6 +12,7 @@ from autograder.checking.statistics import Fault, assert_standard_normal
 from autograder.checking.values import close, expect_tensor
 
 TASK = "sample_images"
+CALLS = 12
 OFFSET = 0.5  # added by the decoder in training mode
 
 
@@ -28,19 +29,27 @@ def test_samples_are_decoded_by_the_model_that_is_passed(student: Student, secre
     close(pictures, torch.sigmoid(codes @ weights).view(n, 1, 28, 28), "What sample_images returns", device=device)
     if answer["needs_gradient"]:
         fail("The pictures carry a graph for gradients: decode under torch.no_grad().", "T16")
+    if answer["frozen"] or answer["gradients_off"]:
+        how = "requires_grad of the model's parameters" if answer["frozen"] else "torch.set_grad_enabled"
+        text = f"sample_images has switched {how} off for good, so that nothing can be trained afterwards"
+        fail(f"{text}: use `with torch.no_grad():`, which ends by itself.", "I24")
 
 
 @check(task=TASK, points=1)
 def test_codes_are_drawn_from_the_prior(student: Student, secret: Secret, device: str):
     """The codes are standard normal, (n, nz) of them, independent and new at every call."""
     n, nz = secret.sizes(2, 17, 30)
-    _, answer = _sample(student, secret, device, n, nz, 9)
+    _, answer = _sample(student, secret, device, n, nz, CALLS)
     codes = torch.stack(_expect_codes(answer, n, nz))
     if equals(codes[0], codes[1]):
         fail("Two calls decode the same codes: draw new ones at every call.", "R11")
     ids = {Fault.UNIFORM: "S2", Fault.SHIFTED: "S4", Fault.SCALED: "S4", Fault.CONSTANT: "R16"}
     axes = ("call", "sample", "latent dimension")
     assert_standard_normal(codes, axes, "the noise that is decoded", ids=ids, hint="The prior is N(0, I): randn.")
+    # Squared lengths of standard normal codes have the variance 2 nz. With 250 of them a share below 0.3 is as unlikely
+    # as e^-60.
+    if not codes.double().square().sum(dim=2).var().item() > 0.3 * 2 * nz:
+        fail("All codes have nearly the same length: those of N(0, I) lie on no sphere. Do not normalize them.", "S16")
 
 
 def _sample(

@@ -12,11 +12,14 @@ from autograder.checking.evaluation import check_curve, expect_curve
 from autograder.checking.loops import (
     Replay,
     Training,
+    check_ends_with_last_step,
     check_gradients,
     check_optimizer,
+    check_pictures_of_epochs,
     check_step_count,
     check_training_mode,
     check_weights,
+    steps_with_batches,
     train_with_adam,
 )
 from autograder.sandbox.loop_models import SmallAutoencoder, load_weights, weights_of
@@ -75,6 +78,7 @@ def test_steps_follow_the_gradient_of_the_squared_error(student: Student, secret
     }
     check_gradients(answer.training, answer.replay, known)
     check_step_count(answer.training, answer.epochs, answer.batches)
+    check_pictures_of_epochs(answer.training, answer.replay, answer.batches)
 
 
 @check(task=TASK, points=1.5)
@@ -82,6 +86,7 @@ def test_one_adam_with_the_given_rate(student: Student, secret: Secret, device: 
     """The optimizer is Adam, made once, for the model that is passed, with the learning rate lr."""
     answer = run(student, secret, device, even=True)
     check_optimizer(answer.training, answer.lr)
+    check_ends_with_last_step(answer.training)
     replay, batch = answer.replay, answer.batch_size
     check_weights(answer.training.final, train_with_adam(replay, answer.start, batch, answer.epochs, answer.lr)[-1])
 
@@ -96,7 +101,7 @@ def test_every_iteration_is_reported(student: Student, secret: Secret, device: s
     count = answer.epochs * answer.batches
     curve = expect_curve(answer.training.result, count, "The list of losses", "iteration")
     if len(losses) != count:
-        fail(f"{count} losses come back, but the model saw {len(losses)} batches in training.", "T36")
+        fail(f"{count} losses come back, but the optimizer took {len(losses)} steps on batches of the loader.", "T36")
     check_curve(curve, losses, "The list of losses", wrong, "iteration")
     if answer.training.needs_gradient:
         note("The losses still hold the graphs of their batches: store loss.item(), not the tensor.")
@@ -112,19 +117,21 @@ def test_model_is_in_training_mode(student: Student, secret: Secret, device: str
 
 
 def batch_losses(answer: Run) -> tuple[list[float], dict[str, list[float]]]:
-    """The right loss of each batch that the model saw, and what the known wrong ways give."""
-    right, sums, sizes = [], [], []
-    for forward in answer.training.forwards:
-        if forward.inputs is None or not forward.with_gradients:
-            continue
-        weights = answer.training.weights_after(forward.steps)
-        outputs = answer.replay.outputs(weights, forward.inputs, training=forward.training, buffers=forward.buffers)
-        right.append(F.mse_loss(outputs, forward.inputs).item())
+    """The right loss of the batch of each step, and what the known wrong ways give."""
+    right, late, sums, sizes = [], [], [], []
+    for number, forward in steps_with_batches(answer.training):
+        for losses, step in ((right, number), (late, number + 1)):
+            weights = answer.training.weights_after(step)
+            outputs = answer.replay.outputs(weights, forward.inputs, training=forward.training, buffers=forward.buffers)
+            losses.append(F.mse_loss(outputs, forward.inputs).item())
         sums.append(right[-1] * forward.inputs.numel())
         sizes.append(len(forward.inputs))
+    means = [sum(right[: count + 1]) / (count + 1) for count in range(len(right))]
     wrong = {
         "T13: each loss is a sum over all pixels and pictures, the task asks for the mean": sums,
         "T13b: each loss is a sum over pixels, the task asks for the mean": [784 * loss for loss in right],
+        "T39c: each loss is measured after the step, with the new weights": late,
+        "T17c: each number is the mean of all losses so far, not the loss of its own batch": means,
         "T13c: each loss is multiplied by the size of its batch": [a * b for a, b in zip(right, sizes, strict=True)],
     }
     return right, wrong

@@ -15,11 +15,14 @@ from autograder.checking.loops import (
     Loss,
     Replay,
     Training,
+    check_ends_with_last_step,
     check_gradients,
     check_optimizer,
+    check_pictures_of_epochs,
     check_step_count,
     check_training_mode,
     check_weights,
+    steps_with_batches,
     train_with_adam,
 )
 from autograder.checking.values import describe, expect_sequence
@@ -104,6 +107,7 @@ def test_steps_follow_the_gradient_of_the_total(student: Student, secret: Secret
     }
     check_gradients(answer.training, answer.replay, known)
     check_step_count(answer.training, answer.epochs, answer.batches)
+    check_pictures_of_epochs(answer.training, answer.replay, answer.batches)
 
 
 @check(task=TASK, points=1)
@@ -111,6 +115,7 @@ def test_vae_has_one_adam_with_the_given_rate(student: Student, secret: Secret, 
     """The optimizer is Adam, made once, for the model that is passed, with the learning rate lr."""
     answer = run(student, secret, device, even=True)
     check_optimizer(answer.training, answer.lr)
+    check_ends_with_last_step(answer.training)
     replay, batch = answer.replay, answer.batch_size
     check_weights(answer.training.final, train_with_adam(replay, answer.start, batch, answer.epochs, answer.lr)[-1])
 
@@ -126,17 +131,24 @@ def test_both_losses_of_every_iteration_are_reported(student: Student, secret: S
         fail(f"train_vae should return two lists, (rec_losses, kl_losses); it returned {describe(result)}.")
     rec_losses, kl_losses = expect_sequence(result, 2, "train_vae", "two lists, (rec_losses, kl_losses)")
     recs, kls = _parts(answer)
+    late_recs, late_kls = _parts(answer, late=True)
     count = answer.epochs * answer.batches
     rec_curve = expect_curve(rec_losses, count, "rec_losses", "iteration")
     kl_curve = expect_curve(kl_losses, count, "kl_losses", "iteration")
     if len(recs) != count:
-        fail(f"{count} losses come back, but the model saw {len(recs)} batches in training.", "T36")
+        fail(f"{count} losses come back, but the optimizer took {len(recs)} steps on batches of the loader.", "T36")
     totals = [rec + answer.beta * kl for rec, kl in zip(recs, kls, strict=True)]
-    wrong_recs = {"E25: the lists are exchanged, rec_losses come first": kls, "K34c: it holds the totals": totals}
+    after = "T39c: each is measured after the step, with the new weights, in a second pass"
+    wrong_recs = {
+        "E25: the lists are exchanged, rec_losses come first": kls,
+        "K34c: it holds the totals": totals,
+        after: late_recs,
+    }
     wrong_kls = {
         "E25: the lists are exchanged, rec_losses come first": recs,
         "K34: each KL is multiplied by beta, log the raw KL": [answer.beta * kl for kl in kls],
         "K34c: it holds the totals": totals,
+        after: late_kls,
     }
     check_curve(rec_curve, recs, "rec_losses", wrong_recs, "iteration")
     check_curve(kl_curve, kls, "kl_losses", wrong_kls, "iteration")
@@ -144,13 +156,11 @@ def test_both_losses_of_every_iteration_are_reported(student: Student, secret: S
         note("The losses still hold the graphs of their batches: store .item(), not the tensors.")
 
 
-def _parts(answer: Run) -> tuple[list[float], list[float]]:
-    """The right reconstruction loss and KL of each batch that the model saw."""
+def _parts(answer: Run, *, late: bool = False) -> tuple[list[float], list[float]]:
+    """The right reconstruction loss and KL of the batch of each step; late: with the weights after the step."""
     recs, kls = [], []
-    for forward in answer.training.forwards:
-        if forward.inputs is None or not forward.with_gradients:
-            continue
-        weights = answer.training.weights_after(forward.steps)
+    for number, forward in steps_with_batches(answer.training):
+        weights = answer.training.weights_after(number + late)
         outputs = answer.replay.outputs(weights, forward.inputs, training=forward.training, buffers=forward.buffers)
         rec, kl = answer.replay.model.parts(forward.inputs, outputs)  # type: ignore[operator]
         recs.append(rec.item())

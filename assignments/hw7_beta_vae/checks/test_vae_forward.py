@@ -15,7 +15,7 @@ from autograder.checking.values import close, describe, expect_finite, expect_te
 
 FORWARD = "VAE.forward"
 RECONSTRUCT = "VAE.reconstruct"
-CALLS = 14
+CALLS = 40  # so many numbers that clipping at three standard deviations cannot be missed
 AXES = ("call", "picture", "latent dimension")
 
 
@@ -79,6 +79,9 @@ def _decoded(codes: list[Any], case: Case) -> torch.Tensor:
     if not codes:
         fail("The decoder is never called: self.decoder makes the pictures.")
     z = codes[-1]
+    if isinstance(z, torch.Tensor) and tuple(z.shape) == (len(case.table) - 1, case.nz):
+        text = f"For a batch of {len(case.table)} pictures {len(z)} codes are decoded, those of the batch before"
+        fail(f"{text}: encode the pictures that come in, do not remember others.", "E23")
     if isinstance(z, torch.Tensor) and tuple(z.shape) == (len(case.table), 2 * case.nz):
         fail("The decoder gets all 2 nz columns of q: it decodes codes of nz numbers.", "S7")
     z = expect_tensor(z, tuple(case.mean.shape), "what is decoded")
@@ -226,6 +229,7 @@ def test_reconstruct_decodes_the_mean(student: Student, secret: Secret, device: 
             fail("Two calls of reconstruct decode different codes: decode the mean, not a sample.", "R25")
         if equals(first, case.log_sigma):
             fail("reconstruct decodes log sigma: the first nz columns of q are the means.", "R21")
-        close(first, case.mean, "What reconstruct decodes, compared with the means,", device=device)
+        hint = "Decode the mean, not a sample."
+        close(first, case.mean, "What reconstruct decodes, compared with the means,", hint, device=device)
         pictures = expect_tensor(answer["results"][0], (batch, 1, 28, 28), "what reconstruct returns")
         close(pictures, case.decode(case.mean), "What reconstruct returns", device=device)

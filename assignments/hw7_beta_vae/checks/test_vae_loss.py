@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -55,19 +55,32 @@ def kl(
     return ((ratio**2 + distance**2 - 1) / 2 - log_sigma + prior_log_sigma).sum(1).mean()
 
 
-def make_case(secret: Secret, beta: float | None = None) -> Case:
+def make_case(secret: Secret, beta: float | None = None, widest: float = 0.9) -> Case:
+    """widest: the largest log sigma, of both signs"""
     batch, nz = secret.sizes(2, 3, 11)
     signs = torch.where(secret.uniform(-1, 1, 2, batch, nz) > 0, 1.0, -1.0)
-    mean, log_sigma = signs[0] * secret.uniform(0.3, 1.5, batch, nz), signs[1] * secret.uniform(0.2, 0.9, batch, nz)
+    mean, log_sigma = signs[0] * secret.uniform(0.3, 1.5, batch, nz), signs[1] * secret.uniform(0.2, widest, batch, nz)
     x, rec = secret.uniform(0, 1, 2, batch, 1, 28, 28)
     return Case(x, rec, torch.cat([mean, log_sigma], dim=1), secret.choice((0.3, 2.5, 7.0)) if beta is None else beta)
 
 
-def ask(student: Student, secret: Secret, device: str, case: Case, default_beta: bool = False) -> dict[str, Any]:
-    """The answer of `loss`, and gradients; Encoder and Decoder are stand-ins, which the loss does not need."""
+def ask(
+    student: Student,
+    secret: Secret,
+    device: str,
+    case: Case,
+    default_beta: bool = False,
+    later_beta: float | None = None,
+) -> dict[str, Any]:
+    """The answer of `loss`, and gradients; Encoder and Decoder are stand-ins, which the loss does not need.
+
+    later_beta: of another VAE that is made before the first one is asked
+    """
     student.stub("Encoder", "make_encoder_class", case.q)
     student.stub("Decoder", "make_decoder_class", secret.normal(2 * case.nz, PIXELS))
     vae = student.probe("make", device, "VAE", case.nz, *([] if default_beta else [case.beta]))
+    if later_beta is not None:
+        student.probe("make", device, "VAE", case.nz, later_beta)
     return student.probe("loss_and_gradients", device, vae, case.x, case.q, case.rec)
 
 
@@ -118,12 +131,21 @@ def _rec_factors(case: Case) -> dict[str, float]:
 
 
 @check(task=TASK, points=1.25)
-def test_kl_loss_has_the_right_value(student: Student, secret: Secret, device: str):
+def test_kl_loss_has_the_right_value(student: Student, secret: Secret, device: str, note):
     """kl_loss is KL(q || N(0, I)) without beta, summed over the latent dimensions and averaged over the batch."""
-    for stream in secret.streams(3):
-        case = make_case(stream)
-        _, _, kl_loss = parts_of(ask(student, stream, device, case))
+    *streams, wide, narrow = secret.streams(4)
+    for stream, widest in zip((*streams, wide), (0.9, 0.9, 2.2), strict=True):
+        case = make_case(stream, widest=widest)
+        _, rec_loss, kl_loss = parts_of(ask(student, stream, device, case))
         close(kl_loss, case.kl, "kl_loss", known=_wrong_kls(case), factors=_kl_factors(case), device=device)
+    if not (isinstance(rec_loss, torch.Tensor) and isinstance(kl_loss, torch.Tensor)):
+        note("rec_loss and kl_loss should be tensors without dimensions; loops call .item() on them.")
+    case = make_case(narrow)
+    prior = replace(case, q=torch.zeros_like(case.q))
+    _, _, nothing = parts_of(ask(student, narrow, device, prior))
+    if not abs(float(nothing)) <= 1e-4:
+        text = f"For mean 0 and log sigma 0, the prior itself, kl_loss should be 0; yours is {float(nothing):.4g}"
+        fail(f"{text}: nothing is cut off or added.", "K5")
 
 
 def _kl_factors(case: Case) -> dict[str, float]:
@@ -175,10 +197,14 @@ def test_total_is_reconstruction_plus_beta_kl(student: Student, secret: Secret, 
     """The total is rec_loss + beta * kl_loss, for any beta, and for beta = 1 if none is given."""
     for stream, beta, default in zip(secret.streams(4), (0.3, 2.5, 0.0, 1.0), (False, False, False, True), strict=True):
         case = make_case(stream, beta)
-        total, rec_loss, kl_loss = parts_of(ask(student, stream, device, case, default))
+        later = beta + 1.5
+        total, rec_loss, kl_loss = parts_of(ask(student, stream, device, case, default, later))
         rec, divergence = float(rec_loss), float(kl_loss)
         if equals(float(total), rec + beta * divergence):
             continue  # whatever is wrong with the parts costs elsewhere
+        if equals(float(total), rec + later * divergence):
+            text = "The total uses the beta of another VAE that was made later"
+            fail(f"{text}: keep beta in self, not in the class or in a global variable.", "N7")
         if default:
             fail("Without the argument beta, it should be 1.", "K32")
         known = {
@@ -197,10 +223,12 @@ def test_total_is_reconstruction_plus_beta_kl(student: Student, secret: Secret, 
 
 @check(task=TASK, points=0.5)
 def test_total_has_the_right_gradients(student: Student, secret: Secret, device: str):
-    """The gradients of the total by the reconstruction and by q are exact, for every pixel and dimension."""
+    """The gradients of the total by the reconstruction and by q are exact, and outputs is left as it came."""
     case = make_case(secret)
     answer = ask(student, secret, device, case)
     parts_of(answer)
+    if not answer["kept"]:
+        fail("loss changed the outputs that it was given, the dictionary or q: leave arguments unchanged.", "R20")
     by_q, by_rec = answer["gradients"]
     if not answer["connected"]:
         fail("The total has no gradient: keep tensors, .item() and .detach() are for the log only.", "K29")
