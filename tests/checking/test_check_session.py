@@ -100,7 +100,7 @@ def grade(server: WarmServer, checks: CheckSession) -> Grade:
         source: str, *extra: str, attempted: bool = True, session: CheckSession | None = None
     ) -> dict[str, CheckResult]:
         cells = [Cell("task", source, NAMES, attempted), *(Cell(f"extra-{n}", text) for n, text in enumerate(extra))]
-        materials = Materials({}, PROBES, Limits(cell_seconds=2, check_seconds=1, memory_mb=256), {})
+        materials = Materials({}, PROBES, Limits(cell_seconds=4, check_seconds=4, memory_mb=256), {})
         with Workspace(server, materials, cells, 1) as workspace:
             results = (session or checks).run(workspace, SECRET)
         return {result.id.partition("::")[2]: result for result in results}
@@ -136,7 +136,7 @@ def test_a_bare_assert_shows_no_values(grade: Grade) -> None:
         ("def double(x, y): return x", Outcome.ERROR, "TypeError"),
         ("def double(x): return x * factor", Outcome.ERROR, "Grading runs the cells that define things"),
         ("def double(x): return double(x)", Outcome.ERROR, "calls itself without end"),
-        ("def double(x):\n    while True: pass", Outcome.TIMEOUT, "more than 1 s"),
+        ("def double(x):\n    while True: pass", Outcome.TIMEOUT, "more than 4 s"),
         ("def double(x): return [bytearray(1 << 26) for _ in range(100)]", Outcome.OUT_OF_MEMORY, "more memory"),
         ("def double(x):\n    import os; os._exit(3)", Outcome.CRASHED, "exit status 3"),
         ("def double(x):\n    import os; os.write(100, bytes(8))", Outcome.PROTOCOL_ERROR, "no result"),
