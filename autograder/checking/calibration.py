@@ -20,6 +20,8 @@ from autograder.errors import AuthoringError
 _ATTRIBUTE = "autograder_calibrated"
 Function = TypeVar("Function", bound=Callable[..., Any])
 LogLosses = Mapping[str, Sequence[float]]
+_Runs = tuple[str, Sequence[float]]
+MARGINS_SD = (8.0, 7.0, 6.0, 5.0, 4.5)  # 4.5: were log-losses normal, three right runs in a million would fail
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,12 @@ class Calibration:
     bound: float
     right: Side
     wrong: Side
-    total_runs: tuple[int, int]  # right, wrong, over all variants
+    total_runs: tuple[int, int]  # right, wrong, over all variants; both 0: set by hand, not measured yet
     extrapolation: str
+
+    @property
+    def measured(self) -> bool:
+        return self.total_runs != (0, 0)
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,14 @@ def measured_by(function: Callable[..., Any]) -> Measured | None:
     return getattr(function, _ATTRIBUTE, None)
 
 
-def threshold(log_losses_right: LogLosses, log_losses_wrong: LogLosses, margin_sd: float = 8.0) -> Calibration:
+def threshold(
+    log_losses_right: LogLosses, log_losses_wrong: LogLosses, margins_sd: Sequence[float] = MARGINS_SD
+) -> Calibration:
     """The bound between the log-losses of right and wrong variants, each a name and its runs over many seeds.
 
-    Diverged runs (NaN, infinity) are left out of the wrong side: they fail any bound. Raises AuthoringError when a
-    right run diverged, or when the margins of both sides do not fit between them.
+    The widest of the margins that fits on both sides is taken. Diverged runs (NaN, infinity) are left out of the wrong
+    side: they fail any bound. Raises AuthoringError when a right run diverged, or when not even the narrowest margin
+    fits.
     """
     diverged = [name for name, runs in log_losses_right.items() if not all(map(math.isfinite, runs))]
     if diverged:
@@ -86,12 +95,13 @@ def threshold(log_losses_right: LogLosses, log_losses_wrong: LogLosses, margin_s
     finite = {name: runs for name, runs in finite.items() if len(runs) > 1}
     if not finite:
         raise AuthoringError("no wrong variant ends with a finite loss: there is nothing to calibrate against")
-    right = max(log_losses_right.items(), key=lambda pair: _reach(pair[1], margin_sd))
-    wrong = min(finite.items(), key=lambda pair: _reach(pair[1], -margin_sd))
-    low, high = _reach(right[1], margin_sd), _reach(wrong[1], -margin_sd)
-    if not low < high:
+    for margin in margins_sd:
+        right, wrong, low, high = _nearest(log_losses_right, finite, margin)
+        if low < high:
+            break
+    else:
         raise AuthoringError(
-            f"{right[0]} (right) and {wrong[0]} (wrong) are closer than {margin_sd:g} standard deviations each: "
+            f"{right[0]} (right) and {wrong[0]} (wrong) are closer than {margin:g} standard deviations each: "
             "train longer, or choose data on which the mistake matters more"
         )
     bound = (low + high) / 2
@@ -106,6 +116,13 @@ def threshold(log_losses_right: LogLosses, log_losses_wrong: LogLosses, margin_s
             "measured are not covered by it."
         ),
     )
+
+
+def _nearest(right: LogLosses, wrong: LogLosses, margin: float) -> tuple[_Runs, _Runs, float, float]:
+    """The right variant that reaches highest with such a margin, the wrong one that reaches lowest, and how far."""
+    highest = max(right.items(), key=lambda pair: _reach(pair[1], margin))
+    lowest = min(wrong.items(), key=lambda pair: _reach(pair[1], -margin))
+    return highest, lowest, _reach(highest[1], margin), _reach(lowest[1], -margin)
 
 
 def save(path: Path, calibrations: Mapping[str, Calibration]) -> None:

@@ -15,7 +15,7 @@ WRONG = {"dead": [5.0, 5.1, 4.9], "half dead": [4.5, 4.6, 4.4]}
 
 
 def test_bound_lies_between_the_nearest_variants():
-    found = threshold(RIGHT, WRONG, margin_sd=8)
+    found = threshold(RIGHT, WRONG, margins_sd=(8,))
     assert found.right.variant == "slow"
     assert found.wrong.variant == "half dead"
     assert math.log(found.bound) == pytest.approx(((1 + 8 * 0.2) + (4.5 - 8 * 0.1)) / 2)
@@ -27,7 +27,7 @@ def test_bound_lies_between_the_nearest_variants():
 
 def test_margins_that_do_not_fit_are_refused():
     with pytest.raises(AuthoringError, match="slow"):
-        threshold(RIGHT, WRONG, margin_sd=20)
+        threshold(RIGHT, WRONG, margins_sd=(20,))
 
 
 def test_a_right_run_that_diverges_is_refused():
