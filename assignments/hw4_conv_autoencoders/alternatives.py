@@ -469,3 +469,248 @@ def encode_samples(model, loader, n_samples, device):
         pairs = [(int(label), code) for x, y in loader for code, label in zip(model(x.to(device))[1].cpu(), y)]
     pairs = sorted(pairs[:n_samples], key=lambda pair: pair[0])
     return torch.stack([code for _, code in pairs]), torch.tensor([label for label, _ in pairs])
+
+
+# %% the formula of the notebook, by hand id="train-formula" task="train_autoencoder"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, test_loss = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total, seen = 0.0, 0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            out, code = model(x)
+            loss = torch.sum((out - x) ** 2) / (784 * len(x))
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+            seen += len(x)
+        train_loss.append(total / seen)
+        model.eval()
+        total, seen = 0.0, 0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                out, code = model(x)
+                total += torch.sum((out - x) ** 2).item() / 784
+                seen += len(x)
+        test_loss.append(total / seen)
+    return train_loss, test_loss
+
+
+# %% hand-written error and lists of tensors id="train-by-hand" task="train_autoencoder"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, test_loss = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total, seen = 0.0, 0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            out, code = model(x)
+            loss = (out - x).pow(2).mean()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+            seen += len(x)
+        train_loss.append(total / seen)
+        model.eval()
+        total, seen = 0.0, 0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                out, code = model(x)
+                total += (out - x).pow(2).mean().item() * len(x)
+                seen += len(x)
+        test_loss.append(total / seen)
+    return torch.tensor(train_loss), torch.tensor(test_loss)
+
+
+# %% seeds at the start id="train-seeds" task="train_autoencoder"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    torch.manual_seed(0)
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, test_loss = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total, seen = 0.0, 0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            out, code = model(x)
+            loss = F.mse_loss(out, x)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+            seen += len(x)
+        train_loss.append(total / seen)
+        model.eval()
+        total, seen = 0.0, 0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                out, code = model(x)
+                total += F.mse_loss(out, x).item() * len(x)
+                seen += len(x)
+        test_loss.append(total / seen)
+    return train_loss, test_loss
+
+
+# %% pooling before the ReLU, adaptive at the end id="conv-pool-first" task="ConvAutoencoder"
+class ConvAutoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, 3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.conv3 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(576, latent_dim)
+        self.unfc = nn.Linear(latent_dim, 576)
+        self.up1 = nn.ConvTranspose2d(64, 32, 3, stride=2)
+        self.up2 = nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1)
+        self.up3 = nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1)
+
+    def encode(self, x):
+        x = F.relu(self.pool(self.conv1(x)))
+        x = self.pool(F.relu(self.conv2(x)))
+        x = F.relu(F.max_pool2d(self.conv3(x), (2, 2)))
+        return self.fc(x.flatten(1))
+
+    def decode(self, z):
+        z = self.unfc(z).view(-1, 64, 3, 3)
+        z = F.relu(self.up1(z))
+        z = F.relu(self.up2(z))
+        return self.up3(z)
+
+    def forward(self, x):
+        code = self.encode(x)
+        return self.decode(code), code
+
+
+# %% ParameterList of weights id="conv-parameter-list" task="ConvAutoencoder"
+class ConvAutoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.first = nn.ParameterList([torch.randn(16, 1, 3, 3) / 3, torch.zeros(16)])
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.conv3 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(576, latent_dim)
+        self.unfc = nn.Linear(latent_dim, 576)
+        self.up1 = nn.ConvTranspose2d(64, 32, 3, stride=2)
+        self.up2 = nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1)
+        self.up3 = nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1)
+
+    def encode(self, x):
+        x = self.pool(F.relu(F.conv2d(x, *self.first, padding='same')))
+        x = self.pool(F.relu(self.conv2(x)))
+        x = self.pool(F.relu(self.conv3(x)))
+        return self.fc(x.flatten(1))
+
+    def decode(self, z):
+        z = self.unfc(z).view(-1, 64, 3, 3)
+        z = F.relu(self.up1(z))
+        z = F.relu(self.up2(z))
+        return self.up3(z)
+
+    def forward(self, x):
+        code = self.encode(x)
+        return self.decode(code), code
+
+
+# %% subclass of Sequential inside, list returned id="conv-subclass" task="ConvAutoencoder"
+class Encoder(nn.Sequential):
+    def __init__(self, latent_dim, widths=(1, 16, 32, 64)):
+        layers = []
+        for a, b in zip(widths, widths[1:]):
+            layers += [nn.Conv2d(a, b, (3, 3), (1, 1), "same"), nn.ReLU(True), nn.MaxPool2d((2, 2), (2, 2))]
+        super().__init__(*layers, nn.Flatten(start_dim=1), nn.LazyLinear(latent_dim))
+
+
+class ConvAutoencoder(nn.Module):
+    def __init__(self, latent_dim: int, **unused):
+        nn.Module.__init__(self)
+        self.halves = nn.ModuleDict({"down": Encoder(latent_dim)})
+        up = [nn.Linear(latent_dim, 576), nn.Unflatten(-1, (64, 3, 3))]
+        for a, b, more in ((64, 32, {}), (32, 16, {"padding": 1, "output_padding": 1}), (16, 1, {"padding": 1, "output_padding": 1})):
+            up += [nn.ConvTranspose2d(a, b, 3, 2, **more), nn.ReLU()]
+        self.halves["up"] = nn.Sequential(*up[:-1])
+
+    def forward(self, x):
+        codes = self.halves["down"](x)
+        return [self.halves["up"](codes), codes]
+
+
+# %% columns first both ways id="pca-columns-first" task="PCAAutoencoder"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, input_dim, latent_dim):
+        super().__init__()
+        self.encoder = nn.Linear(input_dim, latent_dim)
+        self.decoder = nn.Linear(latent_dim, input_dim)
+
+    def forward(self, x):
+        code = self.encoder(x.transpose(2, 3).flatten(1))
+        return self.decoder(code).view(x.shape).transpose(2, 3), code
+
+
+# %% the last ones of the pass, detached id="encode-last" task="encode_samples"
+def encode_samples(model, loader, n_samples, device):
+    model.eval()
+    pairs = [(model(images.to(device))[1].detach().cpu(), targets) for images, targets in loader]
+    codes, labels = (torch.cat(part) for part in zip(*pairs))
+    return codes[-n_samples:], labels[-n_samples:]
+
+
+# %% every other picture, then the rest id="encode-every-other" task="encode_samples"
+def encode_samples(model, loader, n_samples, device):
+    model.to(device)
+    model.train(False)
+    with torch.no_grad():
+        found = [(code, label) for images, labels in loader for code, label in zip(model(images.to(device))[1], labels)]
+    found = (found[::2] + found[1::2])[:n_samples]
+    return torch.stack([code for code, _ in found]).cpu(), torch.stack([label for _, label in found])
+
+
+# %% recorded by a hook on the model id="encode-hook" task="encode_samples"
+def encode_samples(model, loader, n_samples, device):
+    codes, labels = [], []
+    handle = model.register_forward_hook(lambda module, inputs, output: codes.append(output[1].detach().cpu()))
+    model.eval().to(device)
+    with torch.no_grad():
+        for images, targets in loader:
+            model(images.to(device))
+            labels.append(targets)
+            if sum(map(len, labels)) >= n_samples:
+                break
+    handle.remove()
+    return torch.vstack(codes)[:n_samples], torch.hstack(labels)[:n_samples]
+
+
+# %% islice over single pictures, labels of int32 id="encode-islice" task="encode_samples"
+def encode_samples(model, loader, n_samples, device):
+    from itertools import islice
+
+    model.to(device).eval()
+    singles = ((x[None], y) for images, targets in loader for x, y in zip(images, targets))
+    with torch.no_grad():
+        pairs = [(model(x.to(device))[1][0], int(y)) for x, y in islice(singles, n_samples)]
+    return torch.stack([z for z, _ in pairs]).numpy(), np.array([y for _, y in pairs], dtype=np.int32)
+
+
+# %% lazy, named tuple, orthogonal start id="pca-lazy" task="PCAAutoencoder"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, input_dim, latent_dim):
+        super().__init__()
+        self.encoder = nn.LazyLinear(latent_dim)
+        self.decoder = nn.Linear(latent_dim, input_dim)
+        nn.init.orthogonal_(self.decoder.weight)
+
+    def forward(self, x):
+        code = self.encoder(x.flatten(1))
+        return self.decoder(code).view(x.shape), code

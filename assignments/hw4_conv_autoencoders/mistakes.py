@@ -2895,3 +2895,417 @@ def encode_samples(model, loader, n_samples, device):
             codes.append(model(x.to(device))[1])
             labels.append(y)
     return torch.cat(codes)[:n_samples], torch.cat(labels)[:n_samples]
+
+
+# %% output clipped to the range of the data id="E35" task="ConvAutoencoder" caught_by=["test_activations_and_poolings_are_the_planned_ones"]
+class ConvAutoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, 3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.conv3 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(576, latent_dim)
+        self.unfc = nn.Linear(latent_dim, 576)
+        self.up1 = nn.ConvTranspose2d(64, 32, 3, stride=2)
+        self.up2 = nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1)
+        self.up3 = nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1)
+
+    def encode(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = self.pool(F.relu(self.conv2(x)))
+        x = self.pool(F.relu(self.conv3(x)))
+        return self.fc(x.flatten(1))
+
+    def decode(self, z):
+        z = self.unfc(z).view(-1, 64, 3, 3)
+        z = F.relu(self.up1(z))
+        z = F.relu(self.up2(z))
+        return self.up3(z).clamp(-1, 1)
+
+    def forward(self, x):
+        code = self.encode(x)
+        return self.decode(code), code
+
+
+# %% ReLU6 id="E34" task="ConvAutoencoder" caught_by=["test_network_computes_what_the_plan_computes"]
+class ConvAutoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, 3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.conv3 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(576, latent_dim)
+        self.unfc = nn.Linear(latent_dim, 576)
+        self.up1 = nn.ConvTranspose2d(64, 32, 3, stride=2)
+        self.up2 = nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1)
+        self.up3 = nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1)
+
+    def encode(self, x):
+        x = self.pool(F.relu6(self.conv1(x)))
+        x = self.pool(F.relu6(self.conv2(x)))
+        x = self.pool(F.relu6(self.conv3(x)))
+        return self.fc(x.flatten(1))
+
+    def decode(self, z):
+        z = self.unfc(z).view(-1, 64, 3, 3)
+        z = F.relu6(self.up1(z))
+        z = F.relu6(self.up2(z))
+        return self.up3(z)
+
+    def forward(self, x):
+        code = self.encode(x)
+        return self.decode(code), code
+
+
+# %% dropout while training id="E9t" task="ConvAutoencoder" caught_by=["test_network_computes_what_the_plan_computes"] says="training mode"
+class ConvAutoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, 3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.conv3 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(576, latent_dim)
+        self.unfc = nn.Linear(latent_dim, 576)
+        self.up1 = nn.ConvTranspose2d(64, 32, 3, stride=2)
+        self.up2 = nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1)
+        self.up3 = nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1)
+
+    def encode(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = self.pool(F.relu(self.conv2(x)))
+        x = self.pool(F.relu(self.conv3(x)))
+        return self.fc(F.dropout(x.flatten(1), 0.2, self.training))
+
+    def decode(self, z):
+        z = self.unfc(z).view(-1, 64, 3, 3)
+        z = F.relu(self.up1(z))
+        z = F.relu(self.up2(z))
+        return self.up3(z)
+
+    def forward(self, x):
+        code = self.encode(x)
+        return self.decode(code), code
+
+
+# %% noise on the picture while training id="E28t" task="ConvAutoencoder" caught_by=["test_network_computes_what_the_plan_computes"] says="training mode"
+class ConvAutoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, 3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.conv3 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(576, latent_dim)
+        self.unfc = nn.Linear(latent_dim, 576)
+        self.up1 = nn.ConvTranspose2d(64, 32, 3, stride=2)
+        self.up2 = nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1)
+        self.up3 = nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1)
+
+    def encode(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = self.pool(F.relu(self.conv2(x)))
+        x = self.pool(F.relu(self.conv3(x)))
+        return self.fc(x.flatten(1))
+
+    def decode(self, z):
+        z = self.unfc(z).view(-1, 64, 3, 3)
+        z = F.relu(self.up1(z))
+        z = F.relu(self.up2(z))
+        return self.up3(z)
+
+    def forward(self, x):
+        if self.training:
+            x = x + 0.1 * torch.randn_like(x)
+        code = self.encode(x)
+        return self.decode(code), code
+
+
+# %% code of one number squeezed id="E26d" task="ConvAutoencoder" caught_by=["test_forward_returns_reconstruction_and_code"]
+class ConvAutoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, 3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.conv3 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(576, latent_dim)
+        self.unfc = nn.Linear(latent_dim, 576)
+        self.up1 = nn.ConvTranspose2d(64, 32, 3, stride=2)
+        self.up2 = nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1)
+        self.up3 = nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1)
+
+    def encode(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = self.pool(F.relu(self.conv2(x)))
+        x = self.pool(F.relu(self.conv3(x)))
+        return self.fc(x.flatten(1)).squeeze(-1)
+
+    def decode(self, z):
+        z = self.unfc(z if z.dim() == 2 else z[:, None]).view(-1, 64, 3, 3)
+        z = F.relu(self.up1(z))
+        z = F.relu(self.up2(z))
+        return self.up3(z)
+
+    def forward(self, x):
+        code = self.encode(x)
+        return self.decode(code), code
+
+
+# %% weights shared by all models id="E32" task="ConvAutoencoder" caught_by=["test_network_computes_what_the_plan_computes"] says="share weights"
+_decoder_out = nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1)
+
+
+class ConvAutoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, 3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.conv3 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(576, latent_dim)
+        self.unfc = nn.Linear(latent_dim, 576)
+        self.up1 = nn.ConvTranspose2d(64, 32, 3, stride=2)
+        self.up2 = nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1)
+        self.up3 = _decoder_out
+
+    def encode(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = self.pool(F.relu(self.conv2(x)))
+        x = self.pool(F.relu(self.conv3(x)))
+        return self.fc(x.flatten(1))
+
+    def decode(self, z):
+        z = self.unfc(z).view(-1, 64, 3, 3)
+        z = F.relu(self.up1(z))
+        z = F.relu(self.up2(z))
+        return self.up3(z)
+
+    def forward(self, x):
+        code = self.encode(x)
+        return self.decode(code), code
+
+
+# %% dropout on the picture while training id="E9p" task="PCAAutoencoder" caught_by=["test_pictures_go_in_and_pictures_come_out"] says="training mode"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, input_dim, latent_dim):
+        super().__init__()
+        self.encoder = nn.Linear(input_dim, latent_dim)
+        self.decoder = nn.Linear(latent_dim, input_dim)
+
+    def forward(self, x):
+        code = self.encoder(F.dropout(x.flatten(1), 0.1, self.training))
+        return self.decoder(code).view(x.shape), code
+
+
+# %% each picture's own mean subtracted and added id="P13" task="PCAAutoencoder" caught_by=["test_picture_is_made_from_the_code_alone"] says="not made from the code"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, input_dim, latent_dim):
+        super().__init__()
+        self.encoder = nn.Linear(input_dim, latent_dim)
+        self.decoder = nn.Linear(latent_dim, input_dim)
+
+    def forward(self, x):
+        mean = x.mean((1, 2, 3), keepdim=True)
+        code = self.encoder((x - mean).flatten(1))
+        return self.decoder(code).view(x.shape) + mean, code
+
+
+# %% best test weights restored id="T26f" task="train_autoencoder" caught_by=["test_test_pictures_are_only_looked_at"] says="earlier epoch"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, test_loss = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total, seen = 0.0, 0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            out, code = model(x)
+            loss = F.mse_loss(out, x)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+            seen += len(x)
+        train_loss.append(total / seen)
+        model.eval()
+        total, seen = 0.0, 0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                out, code = model(x)
+                total += F.mse_loss(out, x).item() * len(x)
+                seen += len(x)
+        test_loss.append(total / seen)
+        if test_loss[-1] == min(test_loss):
+            state = {k: v.clone() for k, v in model.state_dict().items()}
+    model.load_state_dict(state)
+    return train_loss, test_loss
+
+
+# %% stops when the test loss rises id="T26e" task="train_autoencoder" caught_by=["test_test_pictures_are_only_looked_at"] says="stopped early"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, test_loss = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total, seen = 0.0, 0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            out, code = model(x)
+            loss = F.mse_loss(out, x)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+            seen += len(x)
+        train_loss.append(total / seen)
+        model.eval()
+        total, seen = 0.0, 0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                out, code = model(x)
+                total += F.mse_loss(out, x).item() * len(x)
+                seen += len(x)
+        test_loss.append(total / seen)
+        if epoch and test_loss[-1] > test_loss[-2]:
+            break
+    return train_loss, test_loss
+
+
+# %% histories as default arguments id="T38h" task="train_autoencoder" caught_by=["test_test_loss_is_the_mean_over_all_pictures"] says="earlier call"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device, train_loss=[], test_loss=[]):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    for epoch in range(n_epochs):
+        model.train()
+        total, seen = 0.0, 0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            out, code = model(x)
+            loss = F.mse_loss(out, x)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+            seen += len(x)
+        train_loss.append(total / seen)
+        model.eval()
+        total, seen = 0.0, 0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                out, code = model(x)
+                total += F.mse_loss(out, x).item() * len(x)
+                seen += len(x)
+        test_loss.append(total / seen)
+    return train_loss, test_loss
+
+
+# %% second look after the step id="T18b" task="train_autoencoder" caught_by=["test_training_loss_is_the_mean_over_all_pictures"] says="looked at again"
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, test_loss = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total, seen = 0.0, 0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            out, code = model(x)
+            loss = F.mse_loss(out, x)
+            loss.backward()
+            optimizer.step()
+            total += F.mse_loss(model(x)[0], x).item() * len(x)
+            seen += len(x)
+        train_loss.append(total / seen)
+        model.eval()
+        total, seen = 0.0, 0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                out, code = model(x)
+                total += F.mse_loss(out, x).item() * len(x)
+                seen += len(x)
+        test_loss.append(total / seen)
+    return train_loss, test_loss
+
+
+# %% one optimizer for all models id="T7c" task="train_autoencoder" caught_by=["test_one_adam_with_the_given_rate"]
+_optimizers = {}
+
+
+def train_autoencoder(model, train_loader, test_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = _optimizers.setdefault('adam', torch.optim.Adam(model.parameters(), lr=lr))
+    train_loss, test_loss = [], []
+    for epoch in range(n_epochs):
+        model.train()
+        total, seen = 0.0, 0
+        for x, _ in train_loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            out, code = model(x)
+            loss = F.mse_loss(out, x)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+            seen += len(x)
+        train_loss.append(total / seen)
+        model.eval()
+        total, seen = 0.0, 0
+        with torch.no_grad():
+            for x, _ in test_loader:
+                x = x.to(device)
+                out, code = model(x)
+                total += F.mse_loss(out, x).item() * len(x)
+                seen += len(x)
+        test_loss.append(total / seen)
+    return train_loss, test_loss
+
+
+# %% kept from the first call id="V17" task="encode_samples" caught_by=["test_codes_are_those_of_the_model"]
+_encoded = {}
+
+
+def encode_samples(model, loader, n_samples, device):
+    model.to(device).eval()
+    codes, labels = [], []
+    if n_samples in _encoded:
+        return _encoded[n_samples]
+    with torch.no_grad():
+        for x, y in loader:
+            codes.append(model(x.to(device))[1].cpu())
+            labels.append(y)
+    _encoded[n_samples] = torch.cat(codes)[:n_samples], torch.cat(labels)[:n_samples]
+    return _encoded[n_samples]
+
+
+# %% back to training before the second batch id="V14c" task="encode_samples" caught_by=["test_codes_are_those_of_the_model"] says="eval()"
+def encode_samples(model, loader, n_samples, device):
+    model.to(device).eval()
+    codes, labels = [], []
+    with torch.no_grad():
+        for x, y in loader:
+            codes.append(model(x.to(device))[1].cpu())
+            labels.append(y)
+            model.train()
+    return torch.cat(codes)[:n_samples], torch.cat(labels)[:n_samples]
+
+
+# %% a new pass for every batch id="V10h" task="encode_samples" caught_by=["test_codes_are_those_of_the_model"] says="more than once"
+def encode_samples(model, loader, n_samples, device):
+    model.to(device).eval()
+    codes, labels = [], []
+    with torch.no_grad():
+        while sum(map(len, codes)) < n_samples:
+            x, y = next(iter(loader))
+            codes.append(model(x.to(device))[1].cpu())
+            labels.append(y)
+    return torch.cat(codes)[:n_samples], torch.cat(labels)[:n_samples]

@@ -20,8 +20,10 @@ def make(namespace, device, name, *args):
     return namespace[name](*args).to(device).eval()
 
 
-def parts(namespace, device, model, images):
+def parts(namespace, device, model, images, training=False):
     """What `model(images)` returns, without gradients: its parts if it is a sequence of any kind."""
+    if isinstance(model, nn.Module):
+        model.train(training)
     with torch.no_grad():
         result = model(images.to(device))
     sequence = isinstance(result, (tuple, list))

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from autograder.checking import Remote, Secret, Student, check, fail
-from autograder.checking.architecture import Network
+from autograder.checking.architecture import Network, expect_own_weights
 from autograder.checking.diagnosis import equals
 from autograder.checking.values import describe, expect_tensor
 
@@ -62,6 +62,8 @@ def test_forward_returns_reconstruction_and_code(student: Student, secret: Secre
     for batch in (len(images), 1, 3):
         reconstruction, code = _two_parts(student.probe("parts", device, model, images[:batch]))
         _expect_shapes(reconstruction, code, batch, latent_dim)
+    smallest = student.probe("make", device, TASK, 1)
+    _expect_shapes(*_two_parts(student.probe("parts", device, smallest, images[:2])), 2, 1)
 
 
 def _two_parts(answer: dict[str, Any]) -> list[Any]:
@@ -105,9 +107,13 @@ def test_activations_and_poolings_are_the_planned_ones(student: Student, secret:
 
 @check(task=TASK, points=2)
 def test_network_computes_what_the_plan_computes(student: Student, secret: Secret, device: str):
-    """With the same weights, the network gives the same reconstructions as the plan."""
+    """With the same weights, the network gives the same reconstructions as the plan, in both modes."""
     model, images, latent_dim = draw(student, secret, device)
-    network(student, device, model, latent_dim).expect_same_function(images, secret)
+    planned = network(student, device, model, latent_dim)
+    planned.expect_same_function(images, secret)
+    planned.expect_same_in_training(images)
+    other = student.probe("make", device, TASK, latent_dim)
+    expect_own_weights(student, model, other, "ConvAutoencoders")
 
 
 @check(task=TASK, points=1)

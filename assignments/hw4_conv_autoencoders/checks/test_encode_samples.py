@@ -62,10 +62,10 @@ class Run:
         return codes, labels
 
 
-def run(student: Student, secret: Secret, device: str, *, ordered: bool = False) -> Run:
+def run(student: Student, secret: Secret, device: str, *, ordered: bool = False, second: bool = False) -> Run:
     """Calls encode_samples once, with a model in training mode and a loader that shuffles.
 
-    ordered: the data are sorted by class, 10 pictures of each
+    ordered: the data are sorted by class, 10 pictures of each; second: after a call with another model
     """
     batch_size, hidden, latent_dim = secret.sizes(3, 5, 11)
     count = 10 * CLASSES if ordered else 6 * batch_size + secret.integer(2, batch_size - 1)
@@ -78,6 +78,9 @@ def run(student: Student, secret: Secret, device: str, *, ordered: bool = False)
     load_buffers(ours, secret.uniform(0.5, 2, len(buffers_of(ours))))
     model = student.probe("build_model", device, "SmallAutoencoder", sizes, weights_of(ours), buffers_of(ours))
     loader = student.probe("build_loader", [images, labels], batch_size, True)
+    if second:
+        other = student.probe("build_model", device, "SmallAutoencoder", sizes, 0.5 * weights_of(ours).flip(0))
+        student.probe("encode", other, loader, n_samples, student.probe("build_device", device))
     answer = student.probe("encode", model, loader, n_samples, student.probe("build_device", device))
     before = torch.cat([tensor.flatten().float() for tensor in ours.state_dict().values()])
     return Run(ours, images, labels, batch_size, n_samples, answer, before, latent_dim)
@@ -97,7 +100,7 @@ def test_there_are_n_samples_codes_and_labels(student: Student, secret: Secret, 
 @check(task=TASK, points=2)
 def test_codes_are_those_of_the_model(student: Student, secret: Secret, device: str):
     """Each code is what this model gives for a picture of the loader, in evaluation mode; no picture comes twice."""
-    answer = run(student, secret, device)
+    answer = run(student, secret, device, second=True)
     codes, _ = answer.result()
     rows = matching_rows(codes, answer.right)
     if rows is None:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from autograder.checking import Remote, Secret, Student, check, fail
+from autograder.checking.architecture import expect_own_weights
 from autograder.checking.values import describe, expect_tensor
 
 TASK = "PCAAutoencoder"
@@ -25,9 +26,11 @@ def draw(student: Student, secret: Secret, device: str) -> tuple[Remote, int]:
     return model, latent_dim
 
 
-def run(student: Student, device: str, model: Remote, images: torch.Tensor, latent_dim: int) -> list[torch.Tensor]:
+def run(
+    student: Student, device: str, model: Remote, images: torch.Tensor, latent_dim: int, training: bool = False
+) -> list[torch.Tensor]:
     """(reconstruction (B, 784), code (B, latent_dim)) in float64, once the shapes are right."""
-    value = _two_parts(student.probe("parts", device, model, images))
+    value = _two_parts(student.probe("parts", device, model, images, training=training))
     want = (len(images), 1, 28, 28), (len(images), latent_dim)
     shapes = tuple(tuple(part.shape) if isinstance(part, torch.Tensor) else None for part in value)
     if shapes == want[::-1]:
@@ -53,13 +56,19 @@ def _two_parts(answer: dict[str, Any]) -> list[Any]:
 
 @check(task=TASK, points=1.5)
 def test_pictures_go_in_and_pictures_come_out(student: Student, secret: Secret, device: str):
-    """Pictures (B, 1, 28, 28) go in, (reconstruction, code) of the right shapes come out, for any batch size."""
+    """Pictures (B, 1, 28, 28) go in, (reconstruction, code) of the right shapes come out, for any batch size and in
+    both modes."""
     model, latent_dim = draw(student, secret, device)
     for batch in (secret.integer(3, 8), 1, 2):
         images = secret.uniform(-1, 1, batch, 1, 28, 28)
         first, second = (run(student, device, model, images, latent_dim) for _ in range(2))
         if any((x - y).abs().max().item() > NOTHING * x.abs().max().item() for x, y in zip(first, second, strict=True)):
             fail("In evaluation mode, the same pictures give something else each time.", "E22")
+    busy = run(student, device, model, images, latent_dim, training=True)
+    if any((x - y).abs().max().item() > NOTHING * x.abs().max().item() for x, y in zip(first, busy, strict=True)):
+        text = "In training mode the same pictures give something else than in evaluation mode"
+        fail(f"{text}: there should be no dropout, noise or normalization.", "E9")
+    expect_own_weights(student, model, student.probe("make", device, TASK, PIXELS, latent_dim), "PCAAutoencoders")
 
 
 @check(task=TASK, points=1.5)
@@ -112,7 +121,16 @@ def test_both_layers_have_a_bias(student: Student, secret: Secret, device: str):
 def test_picture_is_made_from_the_code_alone(student: Student, secret: Secret, device: str):
     """Codes use all of their latent_dim numbers, and the reconstruction is made from the code alone."""
     model, latent_dim = draw(student, secret, device)
-    pictures, codes = run(student, device, model, secret.uniform(-1, 1, 3 * latent_dim + 5, 1, 28, 28), latent_dim)
+    count = 3 * latent_dim + 5
+    for brightness in (0.0, 8.0):  # of pictures with means of their own, so that one that goes around the code shows
+        images = brightness * secret.uniform(-1, 1, count, 1, 1, 1) + secret.uniform(-1, 1, count, 1, 28, 28)
+        _expect_code_alone(student, secret, device, model, images, latent_dim)
+
+
+def _expect_code_alone(
+    student: Student, secret: Secret, device: str, model: Remote, images: torch.Tensor, latent_dim: int
+) -> None:
+    pictures, codes = run(student, device, model, images, latent_dim)
     spread = torch.linalg.svdvals(codes - codes.mean(0))
     used = int((spread > NOTHING * spread[0]).sum())
     if used != latent_dim:

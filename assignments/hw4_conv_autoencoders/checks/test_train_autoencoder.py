@@ -1,5 +1,5 @@
-"""Hidden checks of train_autoencoder, on a small autoencoder of ours: with BatchNorm, so that the mode matters, on
-pictures that are not square, in batches of which the last one is smaller.
+"""Hidden checks of train_autoencoder, on a small autoencoder of ours: with BatchNorm, so that the mode matters, in
+batches of which the last one is smaller. The pictures have the 784 pixels that stand in the notebook's formula.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from autograder.checking.loops import (
     Replay,
     Training,
     check_gradients,
+    check_nothing_moves_between,
     check_optimizer,
     check_step_count,
     check_training_mode,
@@ -36,7 +37,7 @@ from autograder.checking.values import expect_sequence
 from autograder.sandbox.loop_models import SmallAutoencoder, load_weights, weights_of
 
 TASK = "train_autoencoder"
-HEIGHT, WIDTH = 9, 7
+HEIGHT, WIDTH = 28, 28
 CODE_WEIGHT = 2.0  # of the code in the wrong loss that a model with two outputs suggests
 
 
@@ -114,40 +115,97 @@ def mean_root(batches: list[Tensor]) -> float:
     return mean_over_pictures([batch.double().mean().sqrt().expand(len(batch)) for batch in batches])
 
 
-def run(student: Student, secret: Secret, device: str, *, even: bool = False, shuffle: bool = False) -> Run:
-    """Calls train_autoencoder once on secret pictures.
+@dataclass(frozen=True)
+class Setting:
+    """What train_autoencoder is called with."""
+
+    sizes: dict[str, Any]  # of the model
+    start: Tensor
+    train: tuple[Tensor, Tensor]
+    test: tuple[Tensor, Tensor]
+    batch_sizes: tuple[int, int]
+    lr: float
+    epochs: int
+
+    @classmethod
+    def draw(cls, secret: Secret, even: bool = False, apart: float = 0.0) -> Setting:
+        size, test_size, hidden, latent = secret.sizes(4, 4, 11)
+        count = 3 * size + (0 if even else secret.integer(2, size - 2))
+        n_test = 2 * test_size + secret.integer(2, test_size - 1)
+        train, test = _pictures(secret, count, apart), _pictures(secret, n_test, -apart)
+        sizes = {"pixels": HEIGHT * WIDTH, "hidden": hidden, "latent": latent, "with_code": True}
+        start = 0.4 * secret.normal(len(weights_of(SmallAutoencoder(**sizes))))
+        lr, epochs = secret.number(5e-3, 2e-2), secret.integer(3, 4)
+        return cls(sizes, start, train, test, (size, test_size), lr, epochs)
+
+    @property
+    def model(self) -> SmallAutoencoder:
+        ours = SmallAutoencoder(**self.sizes)
+        load_weights(ours, self.start)
+        return ours
+
+    @property
+    def test_loss_rises(self) -> bool:
+        """Whether in our own run the loss of the test pictures is the lowest after the first epoch."""
+        model, found = self.model, []
+        optimizer = torch.optim.Adam(model.parameters(), lr=self.lr)
+        for _ in range(self.epochs):
+            model.train()
+            for images in self.train[0].split(self.batch_sizes[0]):
+                optimizer.zero_grad()
+                mse(model(images), images, images).backward()
+                optimizer.step()
+            model.eval()
+            with torch.no_grad():
+                found.append(mse(model(self.test[0]), self.test[0], self.test[0]).item())
+        return found == sorted(found)
+
+
+def against_the_test_pictures(secret: Secret) -> Setting:
+    """Bright training pictures and dark test pictures: what is learned on the former makes the error of the latter
+    grow."""
+    while True:
+        setting = Setting.draw(secret, apart=0.6)
+        if setting.test_loss_rises:
+            return setting
+
+
+def run(
+    student: Student,
+    secret: Secret,
+    device: str,
+    *,
+    even: bool = False,
+    shuffle: bool = False,
+    setting: Setting | None = None,
+) -> Run:
+    """Calls train_autoencoder once, on secret pictures unless a setting is given.
 
     even: all batches of one size, so that a summed loss leads Adam to the same weights; in their order
     """
-    size, test_size, hidden, latent = secret.sizes(4, 4, 11)
-    count = 3 * size + (0 if even else secret.integer(2, size - 2))
-    n_test = 2 * test_size + secret.integer(2, test_size - 1)
-    train, test = _pictures(secret, count), _pictures(secret, n_test)
-    sizes = {"pixels": HEIGHT * WIDTH, "hidden": hidden, "latent": latent, "with_code": True}
-    start = 0.4 * secret.normal(len(weights_of(SmallAutoencoder(**sizes))))
-    lr, epochs = secret.number(5e-3, 2e-2), secret.integer(3, 4)
-    model: Remote = student.probe("build_model", device, "SmallAutoencoder", sizes, start)
+    setting = setting or Setting.draw(secret, even)
+    train, test, (size, test_size) = setting.train, setting.test, setting.batch_sizes
+    model: Remote = student.probe("build_model", device, "SmallAutoencoder", setting.sizes, setting.start)
     loaders = [
         student.probe("build_loader", list(data), batch_size, mixed)
         for data, batch_size, mixed in ((train, size, shuffle), (test, test_size, False))
     ]
-    args = [model, *loaders, lr, epochs, student.probe("build_device", device)]
+    args = [model, *loaders, setting.lr, setting.epochs, student.probe("build_device", device)]
     training = Training.read(student.probe("record_training", TASK, model, args))
-    ours = SmallAutoencoder(**sizes)
-    load_weights(ours, start)
     others = {
         "T26: The model is trained on the pictures of test_loader": test[0],
         "T42: The pictures are rescaled to [0, 1] before they go into the model; take them as they come": (train[0] + 1)
         / 2,
     }
-    replay = Replay(ours, mse, train[0], train[0], others)
-    return Run(training, replay, start, train, test, (size, test_size), lr, epochs, device)
+    replay = Replay(setting.model, mse, train[0], train[0], others)
+    return Run(training, replay, setting.start, train, test, setting.batch_sizes, setting.lr, setting.epochs, device)
 
 
-def _pictures(secret: Secret, count: int) -> tuple[Tensor, Tensor]:
+def _pictures(secret: Secret, count: int, brightness: float) -> tuple[Tensor, Tensor]:
     """Pictures in [-1, 1] that get harder towards the end, so that the last batch is not like the others."""
     contrast = torch.linspace(0.3, 1, count)[:, None, None, None]
-    return contrast * secret.uniform(-1, 1, count, 1, HEIGHT, WIDTH), torch.as_tensor(secret.permutation(count) % 10)
+    images = brightness + (1 - abs(brightness)) * contrast * secret.uniform(-1, 1, count, 1, HEIGHT, WIDTH)
+    return images, torch.as_tensor(secret.permutation(count) % 10)
 
 
 @check(task=TASK, points=3)
@@ -186,7 +244,9 @@ def test_training_loss_is_the_mean_over_all_pictures(student: Student, secret: S
     got = answer.curve(0)
     check_step_count(answer.training, answer.epochs, answer.batches)
     right, wrong = answer.right_curve(0)
-    check_curve(got, right, "train_loss", wrong)
+    again = running_scores(answer.training, answer.replay, picture_errors, answer.epochs, answer.batches, late=True)
+    second = "T18b: each batch is looked at again after its step; it counts as it was when it was trained on"
+    check_curve(got, right, "train_loss", {second: [mean_over_pictures(epoch) for epoch in again], **wrong})
 
 
 @check(task=TASK, points=2)
@@ -213,11 +273,20 @@ def _loss(answer: Run, step: int, data: tuple[Tensor, Tensor]) -> float:
 
 @check(task=TASK, points=1)
 def test_test_pictures_are_only_looked_at(student: Student, secret: Secret, device: str, note):
-    """The test data go through the model in evaluation mode, and on return the model holds its trained weights."""
-    answer = run(student, secret, device)
+    """The test data go through the model in evaluation mode, nothing is selected with them, and on return the model
+    holds the weights of its last step."""
+    answer = run(student, secret, device, setting=against_the_test_pictures(secret))
     check_evaluation_mode(answer.training, answer.test[0], "test")
-    ends = [answer.training.weights_after((epoch + 1) * answer.batches) for epoch in range(answer.epochs)]
-    if answer.training.steps and not any(torch.equal(answer.training.final, weights) for weights in ends):
+    total = answer.epochs * answer.batches
+    if 0 < answer.training.step_count < total and answer.training.step_count % answer.batches == 0:
+        text = "Training stopped early when the loss of the test pictures rose"
+        fail(f"{text}: they are only looked at, and all n_epochs epochs are made.", "T26e")
+    check_nothing_moves_between(answer.training)
+    earlier = [answer.training.weights_after((epoch + 1) * answer.batches) for epoch in range(answer.epochs - 1)]
+    if any(torch.equal(answer.training.final, weights) for weights in earlier):
+        text = "On return, the model holds the weights of an earlier epoch. Nothing is selected with the test pictures"
+        fail(f"{text}: the model keeps the weights of the last step.", "T26f")
+    if answer.training.steps and not torch.equal(answer.training.final, answer.training.weights_after(total)):
         fail("On return, the model does not hold the weights that it was trained to.", "T27")
     looks = [forward for forward in answer.training.forwards if not forward.training]
     if not looks:
