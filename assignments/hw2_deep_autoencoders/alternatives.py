@@ -383,3 +383,85 @@ def interpolation_strip(model, image1, image2, n=10):
     first = torch.linspace(0, 1, n, dtype=codes.dtype, device=codes.device)
     weights = torch.stack([first, 1 - first], dim=1)
     return model.decoder(torch.einsum("nk,kd->nd", weights, codes))
+
+
+# %% bare parameters, methods, einsum id="pca-half-einsum" task="PCAAutoencoder"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.W = nn.Parameter(torch.randn(num_in, num_hidden) / num_in**0.5)
+        self.b = nn.Parameter(torch.zeros(num_hidden))
+        self.V = nn.Parameter(torch.randn(num_hidden, num_out) / num_hidden**0.5)
+        self.c = nn.Parameter(torch.zeros(num_out))
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+    def encoder(self, x):
+        return torch.einsum("bi,ih->bh", x, self.W) + self.b
+
+    def decoder(self, z):
+        return torch.addmm(self.c, z, self.V)
+
+
+# %% encoder and decoder as lambdas id="pca-lambdas" task="PCAAutoencoder"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.layer_in = nn.Linear(num_in, num_hidden)
+        self.layer_out = nn.Linear(num_hidden, num_out)
+        self.encoder = lambda x: self.layer_in(x)
+        self.decoder = lambda z: self.layer_out(z)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% Tanh out of a sigmoid id="three-squash" task="ThreeLayerAutoencoder"
+class Squash(nn.Module):
+    def forward(self, x):
+        return 2 * torch.sigmoid(2 * x) - 1
+
+
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_3))
+        self.decoder = nn.Sequential(nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_out))
+        self.decoder.append(Squash())
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% 1x1 convolutions of a row for linear layers id="three-row-convolutions" task="ThreeLayerAutoencoder"
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Unflatten(1, (-1, 1)), nn.Conv1d(num_in, num_hidden_1, 1), nn.ReLU(), nn.Conv1d(num_hidden_1, num_hidden_2, 1), nn.ReLU(), nn.Conv1d(num_hidden_2, num_hidden_3, 1), nn.Flatten())
+        self.decoder = nn.Sequential(nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_out), nn.Tanh())
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% vmap id="strip-vmap" task="interpolation_strip"
+def interpolation_strip(model, image1, image2, n=10):
+    z1, z2 = (model.encoder(image.reshape(1, -1))[0] for image in (image1, image2))
+    return torch.vmap(lambda value: model.decoder((value * z1 + (1 - value) * z2)[None])[0])(torch.linspace(0, 1, n))
+
+
+# %% both pictures in one batch id="inter-batch" task="interpolation"
+def interpolation(lambda1, model, image1, image2):
+    """Both codes at once."""
+    codes = model.encoder(torch.stack([image1.flatten(), image2.flatten()]))
+    weights = torch.tensor([[lambda1, 1 - lambda1]], dtype=codes.dtype, device=codes.device)
+    return model.decoder(weights @ codes)
+
+
+# %% torch.Size id="two-torch-size" task="MY_TWO_LAYER_SIZES"
+MY_TWO_LAYER_SIZES = torch.Size([64, 16])
+
+
+# %% grows to the code id="three-growing" task="MY_THREE_LAYER_SIZES"
+MY_THREE_LAYER_SIZES = (64, 128, 256)

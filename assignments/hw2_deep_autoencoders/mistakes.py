@@ -551,7 +551,7 @@ def interpolation(lambda1, model, image1, image2):
     return model.decoder(lambda1 * latent_1 + (lambda1 - 1) * latent_2)
 
 
-# %% the first image twice id="I20" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image"] says="always the first image"
+# %% the first image twice id="I20" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded", "test_lambda_one_is_the_first_image"] says="taken twice"
 def interpolation(lambda1, model, image1, image2):
     latent_1 = model.encoder(image1.reshape(1, -1))
     latent_2 = model.encoder(image1.reshape(1, -1))
@@ -694,7 +694,7 @@ def interpolation_strip(model, image1, image2, n=10):
     return values * image1.reshape(1, -1) + (1 - values) * image2.reshape(1, -1)
 
 
-# %% own way, decoded pictures mixed id="I6t" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"] says="decode last"
+# %% own way, decoded pictures mixed id="I6t" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"] says="ends are decoded"
 def interpolation_strip(model, image1, image2, n=10):
     values = torch.linspace(0, 1, n).view(n, 1)
     first, second = model(image1.reshape(1, -1)), model(image2.reshape(1, -1))
@@ -846,3 +846,186 @@ def interpolation_strip(model, image1, image2, n=10):
 # %% steps that are not equal id="I9t" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"]
 def interpolation_strip(model, image1, image2, n=10):
     return torch.cat([interpolation(l**2, model, image1, image2) for l in torch.linspace(0, 1, n)])
+
+
+# %% frozen encoder id="T11f" task="PCAAutoencoder" caught_by=["test_model_is_encoder_then_decoder"] says="No gradient"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.encoder = nn.Linear(num_in, num_hidden)
+        self.encoder.requires_grad_(False)
+        self.decoder = nn.Linear(num_hidden, num_out)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% code without gradient id="T11n" task="PCAAutoencoder" caught_by=["test_model_is_encoder_then_decoder"] says="No gradient"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.enc = nn.Linear(num_in, num_hidden)
+        self.decoder = nn.Linear(num_hidden, num_out)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+    @torch.no_grad()
+    def encoder(self, x):
+        return self.enc(x)
+
+
+# %% bias of the decoder is fixed at 0 id="P4c" task="PCAAutoencoder" caught_by=["test_model_is_encoder_then_decoder"] says="No gradient"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.encoder = nn.Linear(num_in, num_hidden)
+        self.decoder = nn.Linear(num_hidden, num_out)
+        nn.init.zeros_(self.decoder.bias)
+        self.decoder.bias.requires_grad = False
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% layer of the class, shared by all objects id="E32" task="PCAAutoencoder" caught_by=["test_model_is_encoder_then_decoder"] says="share weights"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.encoder = PCAAutoencoder.layers.setdefault((num_in, num_hidden), nn.Linear(num_in, num_hidden))
+        self.decoder = nn.Linear(num_hidden, num_out)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+    layers = {}
+
+
+# %% noise on the code while training id="E28p" task="PCAAutoencoder" caught_by=["test_model_is_encoder_then_decoder"] says="training mode"
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.enc = nn.Linear(num_in, num_hidden)
+        self.decoder = nn.Linear(num_hidden, num_out)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+    def encoder(self, x):
+        code = self.enc(x)
+        return code + 0.1 * torch.randn_like(code) if self.training else code
+
+
+# %% 16 numbers whatever is asked for id="P7c" task="PCAAutoencoder" caught_by=["test_encoder_and_decoder_are_one_linear_layer_each"]
+class PCAAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden, num_out):
+        super().__init__()
+        self.encoder = nn.Linear(num_in, 16)
+        self.decoder = nn.Linear(16, num_out)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% forward with layers of its own id="E33" task="ThreeLayerAutoencoder" caught_by=["test_three_layers_are_encoder_then_decoder"] says="other layers in forward"
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(num_in, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_3), nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_out), nn.Tanh())
+        self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_3))
+        self.decoder = nn.Sequential(nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_out), nn.Tanh())
+
+    def forward(self, x):
+        return self.net(x)
+
+
+# %% a frozen bias id="T11z" task="ThreeLayerAutoencoder" caught_by=["test_three_layers_are_encoder_then_decoder"] says="No gradient"
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_3))
+        self.decoder = nn.Sequential(nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_out), nn.Tanh())
+        self.encoder[2] = self.encoder[0] if num_in == num_hidden_2 else self.encoder[2]
+        self.decoder[4].bias.requires_grad_(False)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% no gradient through the encoder id="T11d" task="ThreeLayerAutoencoder" caught_by=["test_three_layers_are_encoder_then_decoder"] says="No gradient"
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_3))
+        self.decoder = nn.Sequential(nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_out), nn.Tanh())
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x).detach())
+
+
+# %% ReLU6 in place of ReLU id="E34" task="ThreeLayerAutoencoder" caught_by=["test_same_weights_give_the_same_pictures"] says="ReLU6"
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden_1), nn.ReLU6(), nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU6(), nn.Linear(num_hidden_2, num_hidden_3))
+        self.decoder = nn.Sequential(nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU6(), nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU6(), nn.Linear(num_hidden_1, num_out), nn.Tanh())
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+# %% clipped code id="E35" task="ThreeLayerAutoencoder" caught_by=["test_activations_are_those_of_the_plan"]
+class ThreeLayerAutoencoder(nn.Module):
+    def __init__(self, num_in, num_hidden_1, num_hidden_2, num_hidden_3, num_out):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(num_in, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_3))
+        self.decoder = nn.Sequential(nn.Linear(num_hidden_3, num_hidden_2), nn.ReLU(), nn.Linear(num_hidden_2, num_hidden_1), nn.ReLU(), nn.Linear(num_hidden_1, num_out), nn.Tanh())
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x).clamp(-3, 3))
+
+
+# %% a billion units id="Z13" task="MY_TWO_LAYER_SIZES" caught_by=["test_two_sizes_of_my_own"] says="memory"
+MY_TWO_LAYER_SIZES = (10**9, 16)
+
+
+# %% codes kept from the first call id="I27" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded"] says="keep their codes"
+_codes = {}
+
+
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    key = id(model)
+    latent_1, latent_2 = _codes.setdefault(key, (latent_1, latent_2))
+    return model.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2)
+
+
+# %% smooth step id="I28" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded"]
+def interpolation(lambda1, model, image1, image2):
+    latent_1 = model.encoder(image1.reshape(1, -1))
+    latent_2 = model.encoder(image2.reshape(1, -1))
+    t = 3 * lambda1**2 - 2 * lambda1**3
+    return model.decoder(t * latent_1 + (1 - t) * latent_2)
+
+
+# %% lambda added up id="I29" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"]
+def interpolation_strip(model, image1, image2, n=10):
+    rows, value = [], 0.0
+    while value <= 1:
+        rows.append(interpolation(value, model, image1, image2))
+        value += 1 / (n - 1)
+    return torch.cat(rows)
+
+
+# %% arange to just behind 1 id="I29b" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"] says="11 pictures"
+def interpolation_strip(model, image1, image2, n=10):
+    values = torch.arange(0, 1 + 1 / (n - 1), 1 / (n - 1))
+    return torch.cat([interpolation(value, model, image1, image2) for value in values])
+
+
+# %% decoded once, mixed later id="I6u" task="interpolation_strip" caught_by=["test_strip_goes_over_equal_steps"] says="only the ends are decoded"
+def interpolation_strip(model, image1, image2, n=10):
+    a, b = interpolation(1, model, image1, image2), interpolation(0, model, image1, image2)
+    weights = torch.linspace(0, 1, n)[:, None]
+    return weights * a + (1 - weights) * b

@@ -61,13 +61,16 @@ def make_interpolation(namespace, parts):
 calls = []
 
 
-def interpolate(namespace, device, name, weights, images, before=(), after=()):
+def interpolate(namespace, device, name, weights, images, before=(), after=(), earlier=()):
     """`name(*before, model, *images, *after)` with a model of ours, and what became of the arguments.
 
+    earlier: images of a call before it, of which nothing is told
     calls: how often the path of `make_interpolation` was used
     """
     model = SecretAutoencoder(*weights).to(device).eval()
     images = [image.to(device) for image in images]
+    if earlier:
+        namespace[name](*before, model, *(image.to(device) for image in earlier), *after)
     calls.clear()
     value = namespace[name](*before, model, *images, *after)
     return {

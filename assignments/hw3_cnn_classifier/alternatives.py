@@ -521,3 +521,346 @@ def tune_learning_rate(train_loader, val_loader, learning_rates, n_epochs, devic
     winner = CNNClassifier()
     winner.load_state_dict(best_state)
     return winner.to(device), results
+
+
+# %% two workers, pinned memory id="loaders-workers" task="make_loaders"
+def make_loaders(train, val, test, batch_size=64):
+    return DataLoader(train, batch_size=batch_size, shuffle=True, num_workers=2), DataLoader(val, batch_size=len(val)), DataLoader(test, batch_size=len(test))
+
+
+# %% workers everywhere that stay id="loaders-persistent" task="make_loaders"
+def make_loaders(train, val, test, batch_size=64):
+    make = lambda data, size, shuffle: DataLoader(data, batch_size=size, shuffle=shuffle, num_workers=2, persistent_workers=True, pin_memory=True)
+    return make(train, batch_size, True), make(val, len(val), False), make(test, len(test), False)
+
+
+# %% random sampler, sequential batch sampler id="loaders-batch-sampler" task="make_loaders"
+def make_loaders(train, val, test, batch_size=64):
+    from torch.utils.data import BatchSampler, RandomSampler, SequentialSampler
+
+    one = lambda data: DataLoader(data, batch_sampler=BatchSampler(SequentialSampler(data), len(data), False))
+    return DataLoader(train, batch_size, sampler=RandomSampler(train)), one(val), one(test)
+
+
+# %% best weights in a file id="train-file" task="train_cnn"
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            torch.save(model.state_dict(), 'best_model.pt')
+    model.load_state_dict(torch.load('best_model.pt'))
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% best weights in a buffer id="train-buffer" task="train_cnn"
+import io
+
+
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = io.BytesIO()
+            torch.save(model.state_dict(), state)
+            state.seek(0)
+    model.load_state_dict(torch.load(state, weights_only=True))
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% best starts at 0 id="train-from-zero" task="train_cnn"
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = 0.0, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = copy.deepcopy(model.state_dict())
+    if state is not None:
+        model.load_state_dict(state)
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% counts through the data set's length id="train-length" task="train_cnn"
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+        seen = len(train_loader.dataset)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = copy.deepcopy(model.state_dict())
+    model.load_state_dict(state)
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% seeds at the start id="train-seeds" task="train_cnn"
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    torch.manual_seed(1)
+    np.random.seed(1)
+    model = model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = copy.deepcopy(model.state_dict())
+    model.load_state_dict(state)
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% seed inside id="cnn-seed" task="CNNClassifier"
+class CNNClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.conv1 = nn.Conv2d(3, 4, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(4)
+        self.conv2 = nn.Conv2d(4, 8, 3, padding=1)
+        self.bn2 = nn.BatchNorm2d(8)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(2048, 64)
+        self.fc2 = nn.Linear(64, 6)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.bn1(self.conv1(x))))
+        x = self.pool(F.relu(self.bn2(self.conv2(x))))
+        x = x.flatten(1)
+        x = F.relu(self.fc1(x))
+        return F.log_softmax(self.fc2(x), dim=1)
+
+
+# %% pooling by reshape and amax id="cnn-reshape-pooling" task="CNNClassifier"
+class CNNClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 4, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(4)
+        self.conv2 = nn.Conv2d(4, 8, 3, padding=1)
+        self.bn2 = nn.BatchNorm2d(8)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(2048, 64)
+        self.fc2 = nn.Linear(64, 6)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x))).reshape(-1, 4, 32, 2, 32, 2).amax((3, 5))
+        x = F.adaptive_max_pool2d(F.relu(self.bn2(self.conv2(x))), 16)
+        x = x.flatten(1)
+        x = F.relu(self.fc1(x))
+        return F.log_softmax(self.fc2(x), dim=1)
+
+
+# %% subclass of Sequential id="cnn-subclass" task="CNNClassifier"
+def block(inside, outside):
+    return nn.Conv2d(inside, outside, 3, 1, 1), nn.BatchNorm2d(outside), nn.ReLU(inplace=True), nn.MaxPool2d(kernel_size=2, stride=2)
+
+
+class CNNClassifier(nn.Sequential):
+    def __init__(self):
+        super().__init__(*block(3, 4), *block(4, 8), nn.Flatten(), nn.Linear(2048, 64), nn.ReLU(inplace=True), nn.Linear(64, 6), nn.LogSoftmax(-1))
+
+
+# %% NormalDist of the standard library id="sum-normal-dist" task="sum_of_gaussians"
+from statistics import NormalDist
+
+
+def sum_of_gaussians(mean_x, std_x, mean_y, std_y):
+    z = NormalDist(mean_x, std_x) + NormalDist(mean_y, std_y)
+    return z.mean, z.stdev
+
+
+# %% torchvision's ToTensor id="data-totensor" task="ImageDataset"
+from torchvision.transforms import ToTensor
+
+
+class ImageDataset(Dataset):
+    def __init__(self, X, Y):
+        self.X, self.Y, self.transform = np.asarray(X, dtype=np.float32), Y, ToTensor()
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, index):
+        return self.transform(self.X[index]), torch.as_tensor(self.Y[index], dtype=torch.int64)
+
+
+# %% cached in a dictionary of its own id="data-cache" task="ImageDataset"
+class ImageDataset(Dataset):
+    def __init__(self, X, Y):
+        self.X, self.Y, self.cache = X, Y, {}
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, index):
+        if index not in self.cache:
+            self.cache[index] = torch.tensor(np.transpose(self.X[index], (2, 0, 1))).float(), torch.tensor(self.Y[index]).long()
+        return self.cache[index]
+
+
+# %% scikit-learn id="eval-sklearn" task="evaluate_model"
+def evaluate_model(model, loader, device):
+    from sklearn.metrics import accuracy_score
+
+    model.to(device).eval()
+    truth, answers = [], []
+    with torch.no_grad():
+        for images, labels in loader:
+            truth += labels.tolist()
+            answers += model(images.to(device)).max(1)[1].tolist()
+    return accuracy_score(truth, answers)
+
+
+# %% copies of one fresh model id="tune-copies" task="tune_learning_rate"
+def tune_learning_rate(train_loader, val_loader, learning_rates, n_epochs, device):
+    fresh = CNNClassifier()
+    best, top, accuracies = None, -math.inf, {}
+    for lr in learning_rates:
+        model = copy.deepcopy(fresh)
+        _, _, _, val_acc = train_cnn(model, train_loader, val_loader, lr, n_epochs, device)
+        accuracies[lr] = val_acc[np.argmax(val_acc)].item()
+        if accuracies[lr] > top:
+            best, top = copy.deepcopy(model), accuracies[lr]
+    return best, accuracies
+
+
+# %% unfold's columns id="size-unfold" task="conv_output_size"
+def conv_output_size(height, width, kernel_height, kernel_width, stride, padding):
+    places = lambda n, k: torch.zeros(n + 2 * padding).unfold(0, k, stride).shape[0]
+    return places(height, kernel_height), places(width, kernel_width)

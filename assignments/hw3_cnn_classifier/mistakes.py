@@ -3265,3 +3265,457 @@ def tune_learning_rate(train_loader, val_loader, learning_rates, n_epochs, devic
         accuracies[lr] = max(val_acc)
         states[lr] = copy.deepcopy(model.state_dict())
     return states[max(accuracies, key=accuracies.get)], accuracies
+
+
+# %% a table from the first call id="B34" task="conv_output_size" caught_by=["test_size_is_that_of_a_convolution"]
+_sizes = {}
+
+
+def conv_output_size(height, width, kernel_height, kernel_width, stride, padding):
+    key = (height, width)
+    if key not in _sizes:
+        _sizes[key] = ((height + 2 * padding - kernel_height) // stride + 1, (width + 2 * padding - kernel_width) // stride + 1)
+    return _sizes[key]
+
+
+# %% layers shared by all networks id="E32" task="CNNClassifier" caught_by=["test_computes_what_the_plan_computes"] says="share weights"
+_shared = nn.ModuleList([nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 8, 3, padding=1)])
+
+
+class CNNClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = _shared[0]
+        self.bn1 = nn.BatchNorm2d(4)
+        self.conv2 = _shared[1]
+        self.bn2 = nn.BatchNorm2d(8)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(2048, 64)
+        self.fc2 = nn.Linear(64, 6)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.bn1(self.conv1(x))))
+        x = self.pool(F.relu(self.bn2(self.conv2(x))))
+        x = x.flatten(1)
+        x = F.relu(self.fc1(x))
+        return F.log_softmax(self.fc2(x), dim=1)
+
+
+# %% ReLU6 id="E34" task="CNNClassifier" caught_by=["test_computes_what_the_plan_computes"]
+class CNNClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 4, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(4)
+        self.conv2 = nn.Conv2d(4, 8, 3, padding=1)
+        self.bn2 = nn.BatchNorm2d(8)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(2048, 64)
+        self.fc2 = nn.Linear(64, 6)
+
+    def forward(self, x):
+        x = self.pool(F.relu6(self.bn1(self.conv1(x))))
+        x = self.pool(F.relu6(self.bn2(self.conv2(x))))
+        x = x.flatten(1)
+        x = F.relu6(self.fc1(x))
+        return F.log_softmax(self.fc2(x), dim=1)
+
+
+# %% batch of 64 in the view id="C22" task="CNNClassifier" caught_by=["test_returns_log_probabilities"]
+class CNNClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 4, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(4)
+        self.conv2 = nn.Conv2d(4, 8, 3, padding=1)
+        self.bn2 = nn.BatchNorm2d(8)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(2048, 64)
+        self.fc2 = nn.Linear(64, 6)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.bn1(self.conv1(x))))
+        x = self.pool(F.relu(self.bn2(self.conv2(x))))
+        x = x.reshape(min(64, len(x)), -1)
+        x = F.relu(self.fc1(x))
+        return F.log_softmax(self.fc2(x), dim=1)
+
+
+# %% under no_grad up to the classifier id="T11n" task="CNNClassifier" caught_by=["test_computes_what_the_plan_computes"] says="No gradient"
+class CNNClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 4, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(4)
+        self.conv2 = nn.Conv2d(4, 8, 3, padding=1)
+        self.bn2 = nn.BatchNorm2d(8)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(2048, 64)
+        self.fc2 = nn.Linear(64, 6)
+
+    def forward(self, x):
+        with torch.no_grad():
+            x = self.pool(F.relu(self.bn1(self.conv1(x))))
+            x = self.pool(F.relu(self.bn2(self.conv2(x))))
+        x = x.flatten(1)
+        x = F.relu(self.fc1(x))
+        return F.log_softmax(self.fc2(x), dim=1)
+
+
+# %% returns logits in training, log-probabilities in evaluation id="E36" task="CNNClassifier" caught_by=["test_computes_what_the_plan_computes"] says="training mode"
+class CNNClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 4, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(4)
+        self.conv2 = nn.Conv2d(4, 8, 3, padding=1)
+        self.bn2 = nn.BatchNorm2d(8)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(2048, 64)
+        self.fc2 = nn.Linear(64, 6)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.bn1(self.conv1(x))))
+        x = self.pool(F.relu(self.bn2(self.conv2(x))))
+        x = x.flatten(1)
+        x = F.relu(self.fc1(x))
+        x = self.fc2(x)
+        return x if self.training else F.log_softmax(x, dim=1)
+
+
+# %% labels start at 0 by force id="X23" task="ImageDataset" caught_by=["test_labels_belong_to_the_pictures"]
+class ImageDataset(Dataset):
+    def __init__(self, X, Y):
+        self.X, self.Y = X, Y - Y.min()
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, index):
+        return torch.tensor(self.X[index], dtype=torch.float32).permute(2, 0, 1), torch.tensor(self.Y[index], dtype=torch.long)
+
+
+# %% a new generator at each start id="X13d" task="make_loaders" caught_by=["test_training_data_are_shuffled_anew"] says="same order"
+class Reseeded(DataLoader):
+    def __iter__(self):
+        self.generator.manual_seed(0)
+        return super().__iter__()
+
+
+def make_loaders(train, val, test, batch_size=64):
+    return Reseeded(train, batch_size=batch_size, shuffle=True, generator=torch.Generator()), DataLoader(val, batch_size=len(val)), DataLoader(test, batch_size=len(test))
+
+
+# %% the best model is a local name id="T27d" task="train_cnn" caught_by=["test_best_weights_are_restored"]
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = copy.deepcopy(model)
+    model = state
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% best weights are put back after each epoch id="T47" task="train_cnn" caught_by=["test_best_weights_are_restored"] says="loaded once, at the end"
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = copy.deepcopy(model.state_dict())
+        model.load_state_dict(state)
+    model.load_state_dict(state)
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% second look after the step id="T18b" task="train_cnn" caught_by=["test_training_history"] says="looked at again"
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            with torch.no_grad():
+                out = model(X)
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = copy.deepcopy(model.state_dict())
+    model.load_state_dict(state)
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% AdamW with its own decay id="T29d" task="train_cnn" caught_by=["test_one_adam_with_the_given_rate"] says="weight_decay"
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    model.to(device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = copy.deepcopy(model.state_dict())
+    model.load_state_dict(state)
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% histories as default arguments id="T38h" task="train_cnn" caught_by=["test_validation_history"] says="earlier call"
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device, train_loss=[], val_loss=[], train_acc=[], val_acc=[]):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = copy.deepcopy(model.state_dict())
+    model.load_state_dict(state)
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% weights start anew inside id="T48" task="train_cnn" caught_by=["test_one_adam_with_the_given_rate"]
+def train_cnn(model, train_loader, val_loader, lr, n_epochs, device):
+    model.to(device)
+    for layer in model.modules():
+        if hasattr(layer, 'reset_parameters'):
+            layer.reset_parameters()
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    train_loss, val_loss, train_acc, val_acc = [], [], [], []
+    best, state = -1, None
+    for epoch in range(n_epochs):
+        model.train()
+        total, right, seen = 0.0, 0, 0
+        for X, Y in train_loader:
+            X, Y = X.to(device), Y.to(device)
+            optimizer.zero_grad()
+            out = model(X)
+            loss = F.nll_loss(out, Y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            right += (out.argmax(1) == Y).sum().item()
+            seen += len(X)
+        train_loss.append(total / seen)
+        train_acc.append(right / seen)
+        model.eval()
+        total, right, seen = 0.0, 0, 0
+        with torch.no_grad():
+            for X, Y in val_loader:
+                X, Y = X.to(device), Y.to(device)
+                out = model(X)
+                total += F.nll_loss(out, Y).item() * len(X)
+                right += (out.argmax(1) == Y).sum().item()
+                seen += len(X)
+        val_loss.append(total / seen)
+        val_acc.append(right / seen)
+        if val_acc[-1] > best:
+            best = val_acc[-1]
+            state = copy.deepcopy(model.state_dict())
+    model.load_state_dict(state)
+    return np.array(train_loss), np.array(val_loss), np.array(train_acc), np.array(val_acc)
+
+
+# %% labels as a column id="C8c" task="evaluate_model" caught_by=["test_share_of_right_answers", "test_every_picture_counts_the_same"] says="each answer is compared"
+def evaluate_model(model, loader, device):
+    model.to(device).eval()
+    right = n = 0
+    with torch.no_grad():
+        for X, Y in loader:
+            right += (model(X.to(device)).argmax(1, keepdim=True) == Y).sum().item()
+            n += len(Y)
+    return right / n
+
+
+# %% rounded to percent id="T21c" task="evaluate_model" caught_by=["test_share_of_right_answers"] says="rounded"
+def evaluate_model(model, loader, device):
+    model.to(device).eval()
+    right = n = 0
+    with torch.no_grad():
+        for X, Y in loader:
+            right += (model(X.to(device)).argmax(1) == Y).sum().item()
+            n += len(Y)
+    return round(right / n, 2)
+
+
+# %% the accuracy of the first call id="T49" task="evaluate_model" caught_by=["test_every_picture_counts_the_same"]
+def evaluate_model(model, loader, device):
+    if not hasattr(evaluate_model, 'known'):
+        model.to(device).eval()
+        right = n = 0
+        with torch.no_grad():
+            for X, Y in loader:
+                right += (model(X.to(device)).argmax(1) == Y).sum().item()
+                n += len(Y)
+        evaluate_model.known = right / n
+    return evaluate_model.known
+
+
+# %% texts as keys id="T30c" task="tune_learning_rate" caught_by=["test_best_accuracy_of_each_rate"] says="numbers"
+def tune_learning_rate(train_loader, val_loader, learning_rates, n_epochs, device):
+    best, accuracies, top = None, {}, -1
+    for lr in learning_rates:
+        model = CNNClassifier()
+        *_, acc = train_cnn(model, train_loader, val_loader, lr, n_epochs, device)
+        accuracies[str(lr)] = max(acc)
+        if max(acc) > top:
+            best, top = model, max(acc)
+    return best, accuracies
+
+
+# %% list of rates is sorted in place id="M7" task="tune_learning_rate" caught_by=["test_a_fresh_model_for_each_rate"] says="copy"
+def tune_learning_rate(train_loader, val_loader, learning_rates, n_epochs, device):
+    learning_rates.sort()
+    learning_rates.pop() if len(learning_rates) > 99 else None
+    best, accuracies, top = None, {}, -1
+    for lr in learning_rates:
+        model = CNNClassifier()
+        *_, acc = train_cnn(model, train_loader, val_loader, lr, n_epochs, device)
+        accuracies[lr] = float(max(acc))
+        if accuracies[lr] > top:
+            best, top = model, accuracies[lr]
+    return best, accuracies
+
+
+# %% kept for all data sets of one length id="X24" task="ImageDataset" caught_by=["test_pictures_are_kept_with_channels_first"]
+_kept = {}
+
+
+class ImageDataset(Dataset):
+    def __init__(self, X, Y):
+        self.X, self.Y = _kept.setdefault(len(X), (X, Y))
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, index):
+        return torch.tensor(self.X[index], dtype=torch.float32).permute(2, 0, 1), torch.tensor(self.Y[index], dtype=torch.long)

@@ -162,10 +162,13 @@ def tune(namespace, device, rates, n_epochs):
         "model": model,
         "found": [[_number(lr), _number(value)] for lr, value in found.items()] if isinstance(found, dict) else None,
         "calls": tuning_calls,
+        "rates": list(rates),
     }
 
 
 def _number(value):
+    if isinstance(value, str):
+        return None
     try:
         return float(value)
     except (TypeError, ValueError):

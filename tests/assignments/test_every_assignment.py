@@ -20,7 +20,10 @@ from autograder.validation.validate import validate
 COURSE = Course(Path(__file__).parents[2])
 EVERY = 7  # a seventh of the mistakes and alternatives; more would take minutes
 SECRET = CourseSecret(b"the same at every run: what fails here can be looked at")  # `make validate` draws its own
-SET_BY_HAND = {"hw6_denoising_and_vae": {"denoiser", "vae"}}  # bounds that are still to be measured
+SET_BY_HAND = {  # bounds that no full calibration stands behind yet
+    "hw5_latent_space": {"autoencoder"},
+    "hw6_denoising_and_vae": {"denoiser", "vae"},
+}
 POINTS = {  # automatic and by hand, as the course sheets have them
     "hw1_matrix_factorization": 40,
     "hw2_deep_autoencoders": 40,

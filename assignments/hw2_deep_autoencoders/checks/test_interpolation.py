@@ -75,10 +75,13 @@ class Scene:
             ),
             "I8d: the weight of the second code is 1 − lambda, not 1 + lambda": self.mixed(values, 1 + values),
             "I8e: the weight of the second code is 1 − lambda, not lambda − 1": self.mixed(values, values - 1),
-            "I9: lambda is rounded to a whole number": self.right(values.round()),
-            "I9b: lambda is cut to a whole number": self.right(values.floor()),
+            "I9: it is the second image alone (lambda as a whole number, or the second image taken twice)": (
+                self.right(0 * values)
+            ),
+            "I9d: it is the first image alone (lambda as a whole number, or the first image taken twice)": (
+                self.right(0 * values + 1)
+            ),
             "I9c: lambda is not used, it is always one half": self.right(0 * values + 0.5),
-            "I9d: it is always the first image": self.right(0 * values + 1),
             "I17: the codes are mixed along an arc, the task asks for a straight line": self.decode(arc),
             "I13: the model came in evaluation mode and was used in training mode": (
                 self.decode(0.5 * (a * one + b * two))
@@ -87,12 +90,19 @@ class Scene:
 
 
 def call(
-    student: Student, device: str, name: str, scene: Scene, shape: Sequence[int], before: Any = (), after: Any = ()
+    student: Student,
+    device: str,
+    name: str,
+    scene: Scene,
+    shape: Sequence[int],
+    before: Any = (),
+    after: Any = (),
+    earlier: Sequence[torch.Tensor] = (),
 ) -> dict[str, Any]:
-    """One call with pictures of this shape."""
+    """One call with pictures of this shape; before it, if there are `earlier` pictures, one with those."""
     images = [scene.first.reshape(*shape), scene.second.reshape(*shape)]
     weights = [scene.encoding, scene.decoding]
-    return student.probe("interpolate", device, name, weights, images, before=before, after=after)
+    return student.probe("interpolate", device, name, weights, images, before=before, after=after, earlier=earlier)
 
 
 def check_arguments(scene: Scene, answer: dict[str, Any], name: str) -> None:
@@ -136,13 +146,30 @@ def test_codes_are_mixed_and_then_decoded(student: Student, secret: Secret, devi
         # Away from 0, 1/2 and 1, where wrong weights agree with the right ones.
         value = stream.choice((stream.number(0.1, 0.4), stream.number(0.6, 0.9)))
         check_picture(student, device, Scene.draw(stream), value)
+    scene, value = Scene.draw(secret), secret.number(0.1, 0.4)
+    earlier = [secret.uniform(-1, 1, 1, 28, 28) for _ in range(2)]
+    answer = call(student, device, ONE, scene, (1, 28, 28), before=(value,), earlier=earlier)
+    text = "It was asked for other images of the same model before: does it keep their codes?"
+    close(picture_of(answer["value"], scene), scene.right(torch.tensor([value])), f"{ONE}(...)", text, device=device)
 
 
 @check(task=ONE, points=1.5)
 def test_lambda_one_is_the_first_image(student: Student, secret: Secret, device: str):
     """lambda1 = 1 gives the first image as the model decodes it, lambda1 = 0 the second."""
-    for value in (1.0, 0.0):
-        check_picture(student, device, Scene.draw(secret), value)
+    scenes = [Scene.draw(secret) for _ in range(2)]
+    answers = [
+        call(student, device, ONE, scene, (1, 28, 28), before=(value,))
+        for scene, value in zip(scenes, (1.0, 0.0), strict=True)
+    ]
+    pictures = [picture_of(answer["value"], scene) for answer, scene in zip(answers, scenes, strict=True)]
+    ends = torch.tensor([1.0]), torch.tensor([0.0])
+    for number, which in ((0, "first"), (1, "second")):
+        if all(equals(got, scene.right(ends[number])) for got, scene in zip(pictures, scenes, strict=True)):
+            fail(f"For lambda = 1 and for lambda = 0 alike it is the {which} image: is it taken twice?", "I20")
+    for got, scene, end in zip(pictures, scenes, ends, strict=True):
+        if equals(got, scene.first if end else scene.second):
+            fail("At the ends it is the image itself, not what the model makes of it: decode its code.", "I24")
+        close(got, scene.right(end), f"{ONE}(...)", known=scene.wrong(end), device=device)
 
 
 @check(task=ONE, points=1.5)
@@ -227,6 +254,9 @@ class Strip:
             "I20: lambda does not depend on n": self.right(count / (DEFAULT - 1)),
             "I24: the ends are the images themselves, not what the model makes of them": torch.cat(
                 [self.scene.second, self.right(values)[1:-1], self.scene.first]
+            ),
+            "I6b: only the ends are decoded, and what lies between is mixed of these two pictures": torch.lerp(
+                self.right(torch.zeros(1)), self.right(torch.ones(1)), values[:, None]
             ),
             "I21: all pictures are the same": self.right(0 * values + 1),
             "I21b: all pictures are the same, that of lambda = 0": self.right(0 * values),

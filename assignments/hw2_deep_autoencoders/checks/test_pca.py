@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from autograder.checking import Remote, Secret, Student, check, fail
-from autograder.checking.architecture import Network
+from autograder.checking.architecture import Network, expect_gradients, expect_own_weights
 from autograder.checking.diagnosis import equals
 from autograder.checking.tolerances import Tolerance
 from autograder.checking.values import close, expect_tensor
@@ -85,9 +85,11 @@ def test_decoder_makes_the_output_of_codes(student: Student, secret: Secret, dev
 
 @check(task=TASK, points=0.5)
 def test_model_is_encoder_then_decoder(student: Student, secret: Secret, device: str):
-    """model(x) is model.decoder(model.encoder(x)), in evaluation and in training mode."""
+    """model(x) is model.decoder(model.encoder(x)), in evaluation and training mode, and all its weights can learn."""
     model, (into, hidden, out) = make(student, secret, device)
     x = secret.normal(6, into)
+    expect_gradients(student, device, model, x)
+    expect_own_weights(student, model, student.probe("make", device, TASK, into, hidden, out), "PCAAutoencoders")
     codes = expect_tensor(student.probe("run", device, model, x, part="encoder"), (6, hidden), "model.encoder(x)")
     want = expect_tensor(student.probe("run", device, model, codes, part="decoder"), (6, out), "model.decoder(z)")
     for training in (False, True):

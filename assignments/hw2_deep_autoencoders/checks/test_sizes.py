@@ -24,6 +24,7 @@ COUNT = {TWO: 2, THREE: 3}
 GIVEN = {TWO: (32, 16), THREE: (64, 32, 16)}
 PIXELS = 784
 KINDS, STEPS, BATCH, RATE = 12, 120, 36, 4e-3
+MOST_WEIGHTS = 10**9  # 4 GB, and three times as much while it trains: no laptop holds that
 WIDEST = 128  # what is wider learns these few pictures no better, it only takes longer
 FLOOR = 0.2  # added before the logarithm: below it, all that counts is learned
 
@@ -62,6 +63,8 @@ def check_choice(student: Student, name: str) -> None:
         fail(f"These are the sizes of the run that yours is to be compared with: choose others for {name}.", "T30")
     if sizes[-1] >= PIXELS:
         fail(f"The code, the last number, is not smaller than a picture of {PIXELS} pixels: nothing is compressed.")
+    if sum(2 * into * out for into, out in pairwise((PIXELS, *sizes))) > MOST_WEIGHTS:
+        fail(f"A network of the sizes in {name} has more than a billion weights: it does not fit into memory.")
 
 
 @check(task=TWO, points=1)

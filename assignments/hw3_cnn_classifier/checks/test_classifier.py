@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from autograder.checking import Remote, Secret, Student, check, fail
-from autograder.checking.architecture import Network
+from autograder.checking.architecture import Network, expect_gradients, expect_own_weights
 from autograder.checking.diagnosis import equals
 from autograder.checking.tolerances import Tolerance
 from autograder.checking.values import describe, expect_tensor
@@ -53,8 +53,9 @@ def test_returns_log_probabilities(student: Student, secret: Secret, device: str
     """For any number of pictures, one picture included, each row holds the logarithms of six probabilities."""
     x = 4 * pictures(secret, secret.choice([5, 7, 9]))
     model = student.probe("make_classifier", device)
-    batches = [x, x[:1], x[:2], x[1:4]]
-    all_at_once, alone, *others = outputs(student, device, model, batches)
+    many = x.repeat(70 // len(x) + 1, 1, 1, 1)  # more than a training batch: validation data are one batch
+    batches = [x, x[:1], x[:2], x[1:4], many]
+    all_at_once, alone, *others, _ = outputs(student, device, model, batches)
     _expect_logarithms(all_at_once)
     if not equals(alone, all_at_once[:1], Tolerance(1e-3, 1e-4)):
         fail(
@@ -102,10 +103,13 @@ def test_activations_and_pooling(student: Student, secret: Secret, device: str):
 
 @check(task=TASK, points=2)
 def test_computes_what_the_plan_computes(student: Student, secret: Secret, device: str):
-    """With the same secret weights it returns what the plan returns, in evaluation and in training mode."""
+    """With the same secret weights it returns what the plan returns, in evaluation and in training mode, and all of
+    its own weights can learn."""
     network, model = followed(student, device)
     x = pictures(secret, 5)
     network.expect_same_function(x, secret)
+    expect_gradients(student, device, followed(student, device)[1], x)
+    expect_own_weights(student, model, followed(student, device)[1], "CNNClassifiers")
     planned = network.plans[0].network
     with torch.no_grad():
         want_eval, want_train = planned.eval()(x), planned.train()(x)

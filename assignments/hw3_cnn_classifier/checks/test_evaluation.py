@@ -36,6 +36,7 @@ class Case:
     images: Tensor
     labels: Tensor
     right: Tensor  # for each picture 1 or 0
+    predictions: Tensor
     batch: int
 
     def run(self, student: Student, device: str, shuffle: bool = False) -> tuple[Training, list[Tensor]]:
@@ -50,6 +51,17 @@ class Case:
     @property
     def accuracy(self) -> float:
         return mean_over_pictures([self.right])
+
+    @property
+    def wrong(self) -> dict[str, float]:
+        """What known mistakes give that are none of averaging."""
+        pairs = zip(self.predictions.split(self.batch), self.labels.split(self.batch), strict=True)
+        crossed = sum((got[:, None] == want).sum().item() for got, want in pairs)
+        text = "each answer is compared with all labels of its batch: make both of the shape (B,)"
+        return {
+            f"C8: {text}": crossed / len(self.labels),
+            "T21c: it is rounded, return it as it is": round(self.accuracy, 2),
+        }
 
 
 def draw(secret: Secret, batches: int = 3) -> Case:
@@ -68,7 +80,7 @@ def draw(secret: Secret, batches: int = 3) -> Case:
     right[-1] = 1  # else a batch of which nothing is right weighs nothing, whatever its size
     shift = torch.as_tensor(secret.generator.integers(1, CLASSES, count))
     labels = torch.where(right > 0, predictions, (predictions + shift) % CLASSES)
-    return Case(weights_of(model), buffers_of(model), images, labels, right, batch)
+    return Case(weights_of(model), buffers_of(model), images, labels, right, predictions, batch)
 
 
 def _decided(model: SmallClassifier, secret: Secret, count: int) -> Tensor:
@@ -87,6 +99,7 @@ def test_share_of_right_answers(student: Student, secret: Secret, device: str):
         training, _ = case.run(student, device)
         got = expect_scalar(training.result, "The accuracy")
         known = {
+            **case.wrong,
             "C21: it is the share of wrong answers": 1 - case.accuracy,
             "T20b: it is the number of right answers, not their share": case.right.sum().item(),
         }
@@ -101,7 +114,7 @@ def test_every_picture_counts_the_same(student: Student, secret: Secret, device:
         training, _ = case.run(student, device)
         got = expect_scalar(training.result, "The accuracy")
         wrong = as_percent(wrong_means(per_batch(case.right, case.batch), case.batch), case.accuracy)
-        check_number(got, case.accuracy, "The accuracy over uneven batches", wrong)
+        check_number(got, case.accuracy, "The accuracy over uneven batches", {**case.wrong, **wrong})
 
 
 @check(task=TASK, points=1)

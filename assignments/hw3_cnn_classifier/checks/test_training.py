@@ -32,6 +32,7 @@ from autograder.checking.loops import (
     Replay,
     Training,
     check_gradients,
+    check_nothing_moves_between,
     check_optimizer,
     check_step_count,
     check_training_mode,
@@ -191,7 +192,13 @@ def test_training_history(student: Student, secret: Secret, device: str):
         ]
         late = "T18: it is taken after the epoch; a running mean counts each batch as it was when it was trained on"
         want = [mean_over_pictures(epoch) for epoch in scores]
-        wrong = {late: [mean_over_pictures([epoch]) for epoch in after], **_columns(scores, case.batch, want, name)}
+        again = running_scores(training, case.replay, score, case.epochs, case.batches, late=True)
+        second = "T18b: each batch is looked at again after its step; it counts as it was when it was trained on"
+        wrong = {
+            second: [mean_over_pictures(epoch) for epoch in again],
+            late: [mean_over_pictures([epoch]) for epoch in after],
+            **_columns(scores, case.batch, want, name),
+        }
         check_curve(got[name], want, name, wrong)
 
 
@@ -241,6 +248,7 @@ def test_best_weights_are_restored(student: Student, secret: Secret, device: str
     check_step_count(training, case.epochs, case.batches)
     accuracy = [mean_over_pictures(epoch) for epoch in _after_each_epoch(training, case, hits)]
     loss = [mean_over_pictures(epoch) for epoch in _after_each_epoch(training, case, losses)]
+    check_nothing_moves_between(training)
     check_best_weights(training, _best(accuracy, loss), case.epochs, case.batches, case.weights)
 
 

@@ -71,6 +71,8 @@ def test_a_fresh_model_for_each_rate(student: Student, secret: Secret, device: s
         fail("Each model should be trained for n_epochs epochs, the argument.", "T41")
     if any(call["device"].partition(":")[0] != device.partition(":")[0] for call in calls):
         fail("train_cnn should get the device that was passed.", "T32")
+    if answer["rates"] != case.rates:
+        fail("The list learning_rates is another one afterwards: work on a copy.", "M7")
 
 
 @check(task=TASK, points=1)
@@ -80,6 +82,8 @@ def test_best_accuracy_of_each_rate(student: Student, secret: Secret, device: st
     if answer["found"] is None:
         fail("The second thing that comes back should be a dictionary {learning rate: accuracy}.")
     found = dict(answer["found"])
+    if None in found:
+        fail("The keys of the dictionary should be the learning rates themselves, numbers.", "T30c")
     if sorted(key for key in found if key is not None) != sorted(case.rates):
         fail("The keys of the dictionary should be the learning rates, all of them.", "T30")
     run_of = {call["lr"]: number for number, call in enumerate(answer["calls"])}
