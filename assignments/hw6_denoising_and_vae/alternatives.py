@@ -983,3 +983,239 @@ def latent_linear_interpolation(z0, z1, vae):
     strip = vae.decoder(codes).data
     vae.train(was)
     return strip
+
+
+# %% a generator of its own id="noise-own-generator" task="AddGaussianNoise" into="AddGaussianNoise"
+def __init__(self, mean, std):
+    self.parameters = {"mean": mean, "std": std}
+    self.generator = torch.Generator()
+    self.generator.seed()
+
+
+def __call__(self, tensor):
+    noise = torch.empty(tensor.shape, dtype=tensor.dtype).normal_(generator=self.generator, **self.parameters)
+    return torch.maximum(torch.minimum(tensor + noise, torch.ones(())), torch.zeros(()))
+
+
+# %% a frozen dataclass id="noise-dataclass" task="AddGaussianNoise"
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AddGaussianNoise:
+    mean: float
+    std: float
+
+    def __call__(self, tensor: Tensor) -> Tensor:
+        noise = np.random.default_rng().normal(self.mean, self.std, size=tuple(tensor.shape))
+        return torch.from_numpy(np.clip(tensor.numpy() + noise, 0, 1)).to(tensor.dtype)
+
+
+# %% a plain network of linear layers id="dae-no-convolution" task="DenoisingAutoencoder"
+class DenoisingAutoencoder(nn.Sequential):
+    def __init__(self):
+        super().__init__(
+            nn.Flatten(),
+            nn.Linear(784, 256),
+            nn.BatchNorm1d(256),
+            nn.GELU(),
+            nn.Linear(256, 784),
+            nn.Unflatten(1, (1, 28, 28)),
+        )
+
+
+# %% Adam with weight decay for weights only, group added later id="optimizer-added-group" task="make_dae_optimizer"
+def make_dae_optimizer(model):
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.dim() > 1], lr=2e-3, weight_decay=1e-4)
+    rest = [p for p in model.parameters() if p.dim() <= 1]
+    if rest:
+        optimizer.add_param_group({"params": rest, "weight_decay": 0.0})
+    return optimizer
+
+
+# %% a class of one's own id="optimizer-warm" task="make_dae_optimizer"
+class WarmAdam(torch.optim.NAdam):
+    """NAdam with a step that grows in the first ten steps."""
+
+    def step(self, closure=None):
+        self.count = getattr(self, "count", 0) + 1
+        for group in self.param_groups:
+            group["lr"] = 2e-3 * min(1.0, self.count / 10)
+        return super().step(closure)
+
+
+def make_dae_optimizer(model):
+    return WarmAdam(model.parameters(), lr=2e-3)
+
+
+# %% Adamax id="optimizer-adamax" task="make_dae_optimizer"
+def make_dae_optimizer(model):
+    return torch.optim.Adamax(params=model.parameters(), lr=0.002)
+
+
+# %% by hand with a guard, a named tuple id="loss-named-tuple" task="vae_loss"
+from collections import namedtuple
+
+Parts = namedtuple("Parts", "reconstruction kl")
+
+
+def vae_loss(output, mu, log_var, images):
+    tiny = 1e-8
+    cross = torch.xlogy(images, output + tiny) + torch.xlogy(1 - images, 1 - output + tiny)
+    kl = sum(0.5 * (m.dot(m) + v.exp().sum() - v.sum() - len(v)) for m, v in zip(mu, log_var))
+    return Parts(reconstruction=-cross.sum(), kl=kl)
+
+
+# %% sizes from the model, dropout, a second draw in forward id="vae-own-draw" task="VAE.reparameterize"
+class VAE(nn.Module):
+    def __init__(self, latent_feature: int = 16):
+        super().__init__()
+        self.latent_feature = latent_feature
+        self.body = nn.Sequential(
+            nn.Flatten(), nn.Linear(784, 300), nn.BatchNorm1d(300), nn.ReLU(), nn.Dropout(0.1)
+        )
+        self.mean = nn.Linear(300, latent_feature)
+        self.log_variance = nn.Linear(300, latent_feature)
+        self.painter = nn.Sequential(nn.Linear(latent_feature, 300), nn.ReLU(), nn.Linear(300, 784))
+
+    def reparameterize(self, mu, log_var):
+        eps = torch.normal(torch.zeros(len(mu), self.latent_feature), 1.0)
+        return mu + torch.sqrt(log_var.exp()) * eps
+
+    def encoder(self, x):
+        h = self.body(x)
+        mu, log_var = self.mean(h), self.log_variance(h)
+        z = self.reparameterize(mu, log_var)
+        return mu, log_var, z
+
+    def decoder(self, z):
+        return torch.sigmoid(self.painter(z)).reshape(-1, 1, 28, 28)
+
+    def forward(self, x):
+        mu, log_var, _ = self.encoder(x)
+        z = self.reparameterize(mu, log_var)
+        return self.decoder(z), mu, log_var
+
+
+# %% bare parameters id="vae-bare" task="VAE"
+class VAE(nn.Module):
+    def __init__(self, latent_feature=16):
+        super().__init__()
+
+        def matrix(a, b):
+            return nn.Parameter(torch.randn(a, b) / a**0.5)
+
+        self.w1, self.b1 = matrix(784, 256), nn.Parameter(torch.zeros(256))
+        self.w2, self.b2 = matrix(256, 2 * latent_feature), nn.Parameter(torch.zeros(2 * latent_feature))
+        self.w3, self.b3 = matrix(latent_feature, 256), nn.Parameter(torch.zeros(256))
+        self.w4, self.b4 = matrix(256, 784), nn.Parameter(torch.zeros(784))
+
+    def reparameterize(self, mu, log_var):
+        return mu + torch.exp(log_var / 2) * torch.randn(mu.size(), device=mu.device, dtype=mu.dtype)
+
+    def encoder(self, x):
+        h = torch.relu(torch.einsum("bchw,chwk->bk", x, self.w1.view(1, 28, 28, -1)) + self.b1)
+        mu, log_var = (h @ self.w2 + self.b2).unflatten(1, (2, -1)).unbind(1)
+        return mu, log_var, self.reparameterize(mu, log_var)
+
+    def decoder(self, z):
+        h = torch.relu(z @ self.w3 + self.b3)
+        return torch.sigmoid(h @ self.w4 + self.b4).unflatten(1, (1, 28, 28))
+
+    def forward(self, x):
+        mu, log_var, z = self.encoder(x)
+        return self.decoder(z), mu, log_var
+
+
+# %% inference mode, two backward calls id="snapshots-two-backwards" task="latent_snapshots"
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    wanted, where = set(record_at), device_of(vae)
+    adam = torch.optim.Adam(list(vae.parameters()), lr=lr)
+
+    @torch.inference_mode()
+    def look():
+        vae.train(False)
+        codes, colours = [], []
+        for pictures, classes in test_loader:
+            codes.extend(vae(pictures.to(where))[1].cpu())
+            colours.extend(classes)
+        return torch.stack(codes), torch.stack(colours)
+
+    answer = {0: look()} if 0 in wanted else {}
+    for epoch in range(1, 1 + n_epochs):
+        vae.train()
+        for pictures, _ in train_loader:
+            adam.zero_grad(set_to_none=False)
+            picture, mu, log_var = vae(pictures.to(where))
+            reconstruction, kl = vae_loss(picture, mu, log_var, pictures.to(where))
+            reconstruction.backward(retain_graph=True)
+            kl.backward()
+            adam.step()
+        if epoch in wanted:
+            answer[epoch] = look()
+    return answer
+
+
+# %% a generator of epochs, a closure for each step id="snapshots-closure" task="latent_snapshots"
+def epochs_of(vae, loader, n_epochs, lr):
+    yield 0
+    optimizer = torch.optim.Adam(vae.parameters(), lr, foreach=False)
+    for epoch in range(n_epochs):
+        vae.train()
+        for images, *_ in loader:
+            def closure():
+                optimizer.zero_grad()
+                loss = sum(vae_loss(*vae(images), images))
+                loss.backward()
+                return loss
+
+            optimizer.step(closure)
+        yield epoch + 1
+
+
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    found = {}
+    for epoch in epochs_of(vae, train_loader, n_epochs, lr):
+        if epoch not in record_at:
+            continue
+        vae.eval()
+        mu, labels = torch.empty(0, 2), torch.empty(0, dtype=torch.long)
+        for images, batch_labels in test_loader:
+            mu = torch.cat([mu, vae.encoder(images)[0].detach()])
+            labels = torch.cat([labels, batch_labels])
+        found[epoch] = [mu, labels]
+    return found
+
+
+# %% models copied on the way, looked at in the end id="snapshots-later" task="latent_snapshots"
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    import copy
+
+    optimizer = torch.optim.Adam(vae.parameters(), lr=lr)
+    states = [copy.deepcopy(vae)]
+    for _ in range(n_epochs):
+        vae.train()
+        for images, _ in train_loader:
+            vae.zero_grad()
+            reconstruction, kl = vae_loss(*vae.forward(images), images)
+            torch.add(reconstruction, kl).backward()
+            optimizer.step()
+        states.append(copy.deepcopy(vae))
+    result = {}
+    with torch.no_grad():
+        for epoch in sorted(record_at, reverse=True):
+            model = states[epoch].eval()
+            pairs = [(model.encoder(images)[0], labels) for images, labels in test_loader]
+            result[epoch] = (torch.vstack([p[0] for p in pairs]), torch.hstack([p[1] for p in pairs]))
+    return result
+
+
+# %% code by code, without linear_interpolation id="codes-inference-mode" task="latent_linear_interpolation"
+def latent_linear_interpolation(z0, z1, vae):
+    weights = next(vae.parameters(), torch.zeros(())) if isinstance(vae, nn.Module) else torch.zeros(())
+    ends = [torch.tensor(np.asarray(z, dtype=np.float32)).to(weights.device) for z in (z0, z1)]
+    pictures = []
+    for alpha in np.linspace(0, 1, 11):
+        with torch.inference_mode():
+            pictures.append(vae.decoder((float(alpha) * ends[1] + (1 - float(alpha)) * ends[0]).unsqueeze(0)))
+    return torch.cat(pictures).clone()

@@ -169,7 +169,7 @@ def __call__(self, tensor):
         return tensor.clone()
     return (tensor + self.mean + self.std * torch.randn_like(tensor)).clamp(0, 1)
 
-# %% noise from a small stock id="D21c" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian"]
+# %% noise from a small stock id="D21c" task="AddGaussianNoise" into="AddGaussianNoise" invisible="a thousand Gaussian numbers drawn again and again look Gaussian in the draws of a check"
 def __call__(self, tensor):
     if not hasattr(self, "bank"):
         self.bank = torch.randn(1000)
@@ -858,7 +858,7 @@ def reparameterize(self, mu, log_var):
 def reparameterize(self, mu, log_var):
     return mu + torch.exp(0.5 * log_var) * torch.randn_like(mu).clamp(-2, 2)
 
-# %% truncated noise id="R18b" task="VAE.reparameterize" into="VAE" caught_by=["test_noise_is_standard_normal"] says="clipped"
+# %% truncated noise id="R18b" task="VAE.reparameterize" into="VAE" caught_by=["test_noise_is_standard_normal"] says="tails are cut off"
 def reparameterize(self, mu, log_var):
     eps = nn.init.trunc_normal_(torch.empty_like(mu), a=-2.5, b=2.5)
     return mu + torch.exp(0.5 * log_var) * eps
@@ -2203,3 +2203,386 @@ def latent_linear_interpolation(z0, z1, vae):
     with torch.no_grad():
         return torch.sigmoid(vae.decoder(codes))
 
+
+# %% class-wide attributes: a second transform changes the first id="N7" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_nothing_but_noise_changes"] says="A second transform"
+def __init__(self, mean, std):
+    AddGaussianNoise.mean = mean
+    AddGaussianNoise.std = std
+
+
+# %% clips to the range of the picture itself id="D10r" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian", "test_sum_is_clipped"]
+def __call__(self, tensor):
+    noisy = tensor + torch.randn_like(tensor) * self.std + self.mean
+    return torch.clip(noisy, tensor.min(), tensor.max())
+
+
+# %% wraps around instead of clipping id="D11w" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_sum_is_clipped"] says="Clip to [0, 1]"
+def __call__(self, tensor):
+    return (tensor + torch.randn_like(tensor) * self.std + self.mean) % 1.0
+
+
+# %% seeded with the picture's content id="D13c" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_noise_is_gaussian"] says="the same for different calls"
+def __call__(self, tensor):
+    generator = torch.Generator().manual_seed(int(tensor.sum().item() * 1000))
+    noise = torch.randn(tensor.shape, generator=generator)
+    return (tensor + noise * self.std + self.mean).clamp(0, 1)
+
+
+# %% applied to every second picture at random id="D12p" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_sum_is_clipped"]
+def __call__(self, tensor):
+    if torch.rand(1) < 0.5:
+        return tensor.clone()
+    return (tensor + torch.randn_like(tensor) * self.std + self.mean).clamp(0, 1)
+
+
+# %% only where there is ink id="D17i" task="AddGaussianNoise" into="AddGaussianNoise" caught_by=["test_sum_is_clipped"]
+def __call__(self, tensor):
+    noise = self.mean + self.std * torch.randn_like(tensor)
+    return torch.where(tensor > 0, tensor + noise, tensor).clamp(0, 1)
+
+
+# %% functional dropout that never stops id="E22d" task="DenoisingAutoencoder" into="DenoisingAutoencoder" caught_by=["test_layers_belong_to_the_model", "test_each_picture_is_denoised_by_itself"] says="F.dropout"
+def forward(self, x):
+    return self.decoder(F.dropout(self.encoder(x), 0.2))
+
+
+# %% the encoder under no_grad id="T11n" task="DenoisingAutoencoder" into="DenoisingAutoencoder" caught_by=["test_layers_belong_to_the_model"] says="no gradient leads there"
+def forward(self, x):
+    with torch.no_grad():
+        code = self.encoder(x)
+    return self.decoder(code)
+
+
+# %% leaves the net in training mode id="T14d" task="DenoisingAutoencoder" into="DenoisingAutoencoder" caught_by=["test_each_picture_is_denoised_by_itself"]
+def __init__(self):
+    super().__init__()
+    self.net = nn.Sequential(
+        nn.Conv2d(1, 32, 4, 2, 1),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.ConvTranspose2d(32, 1, 4, 2, 1),
+    )
+
+
+def forward(self, x):
+    self.train()
+    return self.net(x)
+
+
+# %% changes its input id="R20p" task="DenoisingAutoencoder" into="DenoisingAutoencoder" caught_by=["test_denoised_pictures_have_the_shape_of_the_noisy_ones"] says="in place"
+def forward(self, x):
+    x -= 0.5
+    return self.decoder(self.encoder(x))
+
+
+# %% frozen by hand id="T11f" task="DenoisingAutoencoder" into="DenoisingAutoencoder" caught_by=["test_layers_belong_to_the_model"] says="requires_grad"
+def forward(self, x):
+    self.requires_grad_(False)
+    return self.decoder(self.encoder(x))
+
+
+# %% clips the output first id="D6c" task="dae_loss" caught_by=["test_loss_is_the_summed_squared_error", "test_loss_has_the_right_gradient"]
+def dae_loss(output, images):
+    return ((output.clamp(0, 1) - images) ** 2).sum()
+
+
+# %% in place in the clean pictures id="R20l" task="dae_loss" caught_by=["test_loss_is_the_summed_squared_error"] says="in place"
+def dae_loss(output, images):
+    images -= output
+    return images.pow(2).sum()
+
+
+# %% one loss for each call so far id="N7l" task="dae_loss" caught_by=["test_loss_is_the_summed_squared_error", "test_loss_has_the_right_gradient"]
+seen = []
+
+
+def dae_loss(output, images):
+    seen.append(F.mse_loss(output, images, reduction="sum"))
+    return sum(seen) / len(seen)
+
+
+# %% the same optimizer for every model id="N7o" task="make_dae_optimizer" caught_by=["test_optimizer_holds_every_parameter_of_the_model"] says="use the argument"
+OPTIMIZER = None
+
+
+def make_dae_optimizer(model):
+    global OPTIMIZER
+    if OPTIMIZER is None:
+        OPTIMIZER = torch.optim.Adam(model.parameters(), lr=1e-3)
+    return OPTIMIZER
+
+
+# %% LBFGS, which the loop cannot step id="T29l" task="make_dae_optimizer" caught_by=["test_training_with_it_lowers_the_loss"] says="closure"
+def make_dae_optimizer(model):
+    return torch.optim.LBFGS(model.parameters(), lr=0.1)
+
+
+# %% maximizes id="T10m" task="make_dae_optimizer" caught_by=["test_training_with_it_lowers_the_loss"]
+def make_dae_optimizer(model):
+    return torch.optim.Adam(model.parameters(), lr=1e-3, maximize=True)
+
+
+# %% 16 latent dimensions written into the formula id="N6k" task="vae_loss" caught_by=["test_kl_has_the_right_value", "test_prior_costs_nothing"]
+def vae_loss(output, mu, log_var, images):
+    reconstruction = F.binary_cross_entropy(output, images, reduction="sum")
+    kl = -0.5 * (16 * len(mu) + (log_var - mu**2 - log_var.exp()).sum())
+    return reconstruction, kl
+
+
+# %% KL of a random sample id="K28" task="vae_loss" caught_by=["test_kl_has_the_right_value", "test_kl_has_the_right_gradients"]
+def vae_loss(output, mu, log_var, images):
+    q = torch.distributions.Normal(mu, (0.5 * log_var).exp())
+    z = q.rsample()
+    kl = (q.log_prob(z) - torch.distributions.Normal(0.0, 1.0).log_prob(z)).sum()
+    return F.binary_cross_entropy(output, images, reduction="sum"), kl
+
+
+# %% warms the KL up from call to call id="N7k" task="vae_loss" caught_by=["test_kl_has_the_right_value", "test_kl_has_the_right_gradients"]
+calls = 0
+
+
+def vae_loss(output, mu, log_var, images):
+    global calls
+    calls += 1
+    kl = -0.5 * torch.sum(1 + log_var - mu**2 - log_var.exp())
+    return F.binary_cross_entropy(output, images, reduction="sum"), kl * min(1.0, calls / 100)
+
+
+# %% F.kl_div id="K28b" task="vae_loss" caught_by=["test_kl_has_the_right_value", "test_kl_has_the_right_gradients"]
+def vae_loss(output, mu, log_var, images):
+    kl = F.kl_div(mu, log_var.exp(), reduction="sum")
+    return F.binary_cross_entropy(output, images, reduction="sum"), kl
+
+
+# %% sum of both and the KL id="K27s" task="vae_loss" caught_by=["test_reconstruction_has_the_right_value"] says="sum of both parts"
+def vae_loss(output, mu, log_var, images):
+    reconstruction = F.binary_cross_entropy(output, images, reduction="sum")
+    kl = -0.5 * torch.sum(1 + log_var - mu**2 - log_var.exp())
+    return reconstruction + kl, kl
+
+
+# %% free bits id="K17f" task="vae_loss" caught_by=["test_prior_costs_nothing"] says="must be 0"
+def vae_loss(output, mu, log_var, images):
+    kl = -0.5 * (1 + log_var - mu**2 - log_var.exp())
+    return F.binary_cross_entropy(output, images, reduction="sum"), kl.clamp(min=0.05).sum()
+
+
+# %% the mean of ten samples is decoded id="R19f" task="VAE.forward" into="VAE" caught_by=["test_decodes_the_sample"] says="a mixture of several samples"
+def forward(self, x):
+    mu, log_var, _ = self.encoder(x)
+    z = torch.stack([self.reparameterize(mu, log_var) for _ in range(10)]).mean(0)
+    return self.decoder(z), mu, log_var
+
+
+# %% the mean of five decoded samples id="R19g" task="VAE.forward" into="VAE" caught_by=["test_decodes_the_sample"] says="one sample"
+def forward(self, x):
+    mu, log_var, _ = self.encoder(x)
+    pictures = torch.stack([self.decoder(self.reparameterize(mu, log_var)) for _ in range(5)])
+    return pictures.mean(0), mu, log_var
+
+
+# %% detached means for the loss id="R15i" task="VAE.forward" into="VAE" caught_by=["test_gradient_reaches_the_encoder"] says="not learn from the KL"
+def forward(self, x):
+    mu, log_var, z = self.encoder(x)
+    return self.decoder(z), mu.detach(), log_var.detach()
+
+
+# %% mirrored noise in the second half of the batch id="R8m" task="VAE.reparameterize" into="VAE" caught_by=["test_noise_is_standard_normal", "test_every_number_has_its_own_noise"] says="the same for different images"
+def reparameterize(self, mu, log_var):
+    half = torch.randn(len(mu) // 2 + 1, mu.shape[1])
+    eps = torch.cat([half, -half])[: len(mu)]
+    return mu + (0.5 * log_var).exp() * eps
+
+
+# %% new noise in training only id="R16s" task="VAE.reparameterize" into="VAE" caught_by=["test_samples_in_training_and_in_evaluation_mode"] says="In evaluation mode"
+def reparameterize(self, mu, log_var):
+    if not self.training:
+        torch.manual_seed(0)
+    return mu + (0.5 * log_var).exp() * torch.randn_like(mu)
+
+
+# %% double noise makes double codes id="D22z" task="VAE.reparameterize" into="VAE" caught_by=["test_whole_model_learns"] says="dtype"
+def reparameterize(self, mu, log_var):
+    return mu + (0.5 * log_var).exp() * torch.from_numpy(np.random.randn(*mu.shape))
+
+
+# %% recursion: a submodule called like the method id="N8" task="VAE.encoder" into="VAE" caught_by=["test_codes_have_the_right_shape", "test_z_is_drawn_around_mu"] says="calls itself without end"
+def __init__(self, latent_feature=16):
+    super().__init__()
+    self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 2 * latent_feature))
+    self.images = nn.Sequential(nn.Linear(latent_feature, 784), nn.Sigmoid(), nn.Unflatten(1, (1, 28, 28)))
+
+
+def encoder(self, x):
+    mu, log_var = self.encoder(x).chunk(2, dim=1)
+    return mu, log_var, self.reparameterize(mu, log_var)
+
+
+# %% remembers the pictures: a skip connection id="E23s" task="VAE.decoder" into="VAE" caught_by=["test_each_code_has_its_own_picture"] says="no memory of a picture"
+def encoder(self, x):
+    self.skip = x
+    mu, log_var = self.to_mu_and_log_var(self.features(x)).chunk(2, dim=1)
+    return mu, log_var, self.reparameterize(mu, log_var)
+
+
+def decoder(self, z):
+    pictures = self.images(z)
+    skip = getattr(self, "skip", None)
+    return pictures if skip is None or len(skip) != len(z) else (pictures + skip) / 2
+
+
+# %% one buffer for all epochs id="T23s" task="latent_snapshots" caught_by=["test_codes_are_the_means_at_that_epoch"] says="filled again and again"
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    optimizer = torch.optim.Adam(vae.parameters(), lr=lr)
+    labels = torch.cat([y for _, y in test_loader])
+    codes = torch.zeros(len(labels), 2)
+    snapshots = {}
+    for epoch in range(n_epochs + 1):
+        if epoch:
+            vae.train()
+            for x, _ in train_loader:
+                loss = sum(vae_loss(*vae(x), x))
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        if epoch in record_at:
+            vae.eval()
+            with torch.no_grad():
+                start = 0
+                for x, _ in test_loader:
+                    codes[start : start + len(x)] = vae.encoder(x)[0]
+                    start += len(x)
+            snapshots[epoch] = codes, labels
+    return snapshots
+
+
+# %% trains until the last recorded epoch id="T36l" task="latent_snapshots" caught_by=["test_trains_on_reconstruction_plus_kl"] says="whatever is recorded"
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    optimizer = torch.optim.Adam(vae.parameters(), lr=lr)
+    snapshots = {}
+    for epoch in range(max(record_at) + 1):
+        if epoch:
+            vae.train()
+            for x, _ in train_loader:
+                loss = sum(vae_loss(*vae(x), x))
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        if epoch in record_at:
+            vae.eval()
+            with torch.no_grad():
+                pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+            snapshots[epoch] = torch.cat([m for m, _ in pairs]), torch.cat([y for _, y in pairs])
+    return snapshots
+
+
+# %% takes epochs off the caller's list id="R20s" task="latent_snapshots" caught_by=["test_every_epoch_asked_for_is_recorded"] says="leave arguments unchanged"
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    optimizer = torch.optim.Adam(vae.parameters(), lr=lr)
+    if not isinstance(record_at, list):
+        record_at = list(record_at)
+    snapshots = {}
+    for epoch in range(n_epochs + 1):
+        if epoch:
+            vae.train()
+            for x, _ in train_loader:
+                loss = sum(vae_loss(*vae(x), x))
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        if epoch in record_at:
+            record_at.remove(epoch)
+            vae.eval()
+            with torch.no_grad():
+                pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+            snapshots[epoch] = torch.cat([m for m, _ in pairs]), torch.cat([y for _, y in pairs])
+    return snapshots
+
+
+# %% one dictionary for all calls id="N7s" task="latent_snapshots" caught_by=["test_every_epoch_asked_for_is_recorded"] says="anew, inside the function"
+snapshots = {}
+
+
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    optimizer = torch.optim.Adam(vae.parameters(), lr=lr)
+    for epoch in range(n_epochs + 1):
+        if epoch:
+            vae.train()
+            for x, _ in train_loader:
+                loss = sum(vae_loss(*vae(x), x))
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        if epoch in record_at:
+            vae.eval()
+            with torch.no_grad():
+                pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+            snapshots[epoch] = torch.cat([m for m, _ in pairs]), torch.cat([y for _, y in pairs])
+    return snapshots
+
+
+# %% always the first batch of a new pass id="T36n" task="latent_snapshots" caught_by=["test_trains_on_reconstruction_plus_kl"] says="go through all batches once"
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    optimizer = torch.optim.Adam(vae.parameters(), lr=lr)
+    snapshots = {}
+    for epoch in range(n_epochs + 1):
+        if epoch:
+            vae.train()
+            for _ in range(len(train_loader)):
+                x, _ = next(iter(train_loader))
+                loss = sum(vae_loss(*vae(x), x))
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        if epoch in record_at:
+            vae.eval()
+            with torch.no_grad():
+                pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+            snapshots[epoch] = torch.cat([m for m, _ in pairs]), torch.cat([y for _, y in pairs])
+    return snapshots
+
+
+# %% weight decay id="T29d" task="latent_snapshots" caught_by=["test_one_adam_with_the_given_rate"] says="plain Adam"
+def latent_snapshots(vae, train_loader, test_loader, n_epochs, record_at, lr=1e-4):
+    optimizer = torch.optim.AdamW(vae.parameters(), lr=lr)
+    snapshots = {}
+    for epoch in range(n_epochs + 1):
+        if epoch:
+            vae.train()
+            for x, _ in train_loader:
+                loss = sum(vae_loss(*vae(x), x))
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        if epoch in record_at:
+            vae.eval()
+            with torch.no_grad():
+                pairs = [(vae.encoder(x)[0], y) for x, y in test_loader]
+            snapshots[epoch] = torch.cat([m for m, _ in pairs]), torch.cat([y for _, y in pairs])
+    return snapshots
+
+
+# %% keeps steps clipped to [0, 1] id="I25" task="linear_interpolation" caught_by=["test_codes_change_along_a_straight_line", "test_numpy_arrays_work_too"]
+def linear_interpolation(x0, x1):
+    x0, x1 = torch.as_tensor(x0), torch.as_tensor(x1)
+    alpha = torch.linspace(0, 1, 11).view(-1, *[1] * x0.dim())
+    return (alpha * x1 + (1 - alpha) * x0).clamp(0, 1)
+
+
+# %% makes the network double id="I24" task="latent_linear_interpolation" caught_by=["test_strip_is_ready_to_be_shown"] says="convert the codes"
+def latent_linear_interpolation(z0, z1, vae):
+    codes = linear_interpolation(torch.as_tensor(z0).double(), torch.as_tensor(z1).double())
+    with torch.no_grad():
+        return vae.double().decoder(codes).float()
+
+
+# %% switches gradients off for good id="I24b" task="latent_linear_interpolation" caught_by=["test_strip_is_ready_to_be_shown"] says="set_grad_enabled"
+def latent_linear_interpolation(z0, z1, vae):
+    torch.set_grad_enabled(False)
+    return vae.decoder(linear_interpolation(z0, z1).float())
+
+
+# %% freezes the network for good id="I24c" task="latent_linear_interpolation" caught_by=["test_strip_is_ready_to_be_shown"] says="requires_grad"
+def latent_linear_interpolation(z0, z1, vae):
+    vae.requires_grad_(False)
+    return vae.decoder(linear_interpolation(z0, z1).float())

@@ -10,6 +10,9 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, TensorDataset
 
+from autograder.sandbox.loop_probes import with_closure_run
+from autograder.sandbox.network_probes import reached_by_gradients  # noqa: F401 - asked for by the checks
+
 # --- calling ----------------------------------------------------------------------------------------------------------
 
 
@@ -53,10 +56,15 @@ def _on(device, value):
 # --- noise ------------------------------------------------------------------------------------------------------------
 
 
-def draw_noise(namespace, device, mean, std, pictures, calls):
-    """The results of several calls of one transform on the same pictures, and the pictures afterwards."""
+def draw_noise(namespace, device, mean, std, pictures, calls, other=None):
+    """The results of several calls of one transform on the same pictures, and the pictures afterwards.
+
+    other: (mean, std) of a second transform, made once the first is there
+    """
     pictures = pictures.to(device)
     transform = namespace["AddGaussianNoise"](mean, std)
+    if other is not None:
+        namespace["AddGaussianNoise"](*other)
     noisy = [transform(pictures) for _ in range(calls)]
     return {"noisy": noisy, "pictures": pictures}
 
@@ -97,13 +105,6 @@ def scatter_weights(namespace, model, gain):
         for parameter in model.parameters():
             if parameter.dim() > 1:
                 parameter.normal_(0, gain / parameter[0].numel() ** 0.5)
-
-
-def untouched_parameters(namespace, device, model, inputs):
-    """Names of the parameters to which no gradient of the first output leads."""
-    output = model.train()(inputs.to(device))
-    (output if isinstance(output, torch.Tensor) else output[0]).sum().backward()
-    return [name for name, parameter in model.named_parameters() if parameter.requires_grad and parameter.grad is None]
 
 
 class Trainer:
@@ -152,7 +153,9 @@ class TwoLayers(nn.Module):
 
 
 def optimizer_of_small_model(namespace, device, hidden):
-    """What `make_dae_optimizer` holds for a model of ours: the numbers of its parameters, and how many strangers."""
+    """What `make_dae_optimizer` holds for the second of two models of ours: how many of its parameters are missing,
+    and how many strangers are there."""
+    namespace["make_dae_optimizer"](TwoLayers(hidden + 1).to(device))
     model = TwoLayers(hidden).to(device)
     optimizer = namespace["make_dae_optimizer"](model)
     if not isinstance(optimizer, torch.optim.Optimizer):
@@ -176,12 +179,16 @@ def make_trainer_of_small_model(namespace, device, hidden):
 # --- stand-ins for the parts of a VAE --------------------------------------------------------------------------------
 
 
-def make_sampler(namespace, a, b, shift):
-    """In the place of `reparameterize`: a fixed mixture that tells its arguments apart."""
+def make_sampler(namespace, a, b, shift, step=None):
+    """In the place of `reparameterize`: a mixture that tells its arguments apart; step: what each call adds to it."""
+    shifts = [shift]
 
     def sampler(*args, **kwargs):
         mu, log_var = (*args, *kwargs.values())[-2:]
-        return a * mu + b * log_var + shift.to(mu.device)
+        z = a * mu + b * log_var + shifts[-1].to(mu.device)
+        if step is not None:
+            shifts.append(shifts[-1] + step)
+        return z
 
     return sampler
 
@@ -235,13 +242,25 @@ def _record_calls(thing, name, recorded):
     thing.__dict__[name] = recorder
 
 
-def picture_gradient(namespace, device, vae, x, weights):
-    """The gradient of a mixture of the reconstruction by the pictures that went in."""
+def picture_gradients(namespace, device, vae, x, weights):
+    """The gradients of a mixture of each result of `vae(x)` by the pictures that went in; None where no path leads."""
     x = x.to(device).requires_grad_()
-    reconstruction = vae(x)[0]
-    if not reconstruction.requires_grad:
-        return None
-    return torch.autograd.grad((reconstruction * weights.to(device)).sum(), x, allow_unused=True)[0]
+    found = []
+    for result, weight in zip(vae(x), weights, strict=True):
+        total = (result * weight.to(device)).sum()
+        connected = total.requires_grad
+        found.append(torch.autograd.grad(total, x, retain_graph=True, allow_unused=True)[0] if connected else None)
+    return found
+
+
+def decode_after_encoding(namespace, device, vae, codes, pictures):
+    """What the decoder makes of the same codes before and after pictures were encoded, if there is an encoder yet."""
+    before = vae.decoder(codes.to(device))
+    try:
+        vae.encoder(pictures.to(device))
+    except Exception:  # another task's affair
+        return [before, before]
+    return [before, vae.decoder(codes.to(device))]
 
 
 # --- the latent space -------------------------------------------------------------------------------------------------
@@ -287,7 +306,8 @@ def train_and_record(namespace, device, weights, train, test, batch_sizes, n_epo
     test_loader = DataLoader(TensorDataset(*test), batch_size=batch_sizes[1], shuffle=True)
     steps, optimizers = [], []
 
-    def before_step(optimizer, *args):
+    def before_step(optimizer, args, kwargs):
+        replaced = with_closure_run(args, kwargs)
         if id(optimizer) not in [id(known) for known in optimizers]:
             optimizers.append(optimizer)
         batch, training, _ = vae.seen[-1] if vae.seen else (None, None, None)
@@ -299,8 +319,10 @@ def train_and_record(namespace, device, weights, train, test, batch_sizes, n_epo
                 "batch": batch,
                 "training": training,
                 "lr": [float(group["lr"]) for group in optimizer.param_groups],
+                "decay": max(float(group.get("weight_decay", 0)) for group in optimizer.param_groups),
             }
         )
+        return replaced
 
     hook = register_optimizer_step_pre_hook(before_step)
     try:
@@ -315,6 +337,7 @@ def train_and_record(namespace, device, weights, train, test, batch_sizes, n_epo
         "final": [vae.encode, vae.decode],
         "optimizers": [type(optimizer).__name__ for optimizer in optimizers],
         "loaded": sum(len(batch) for batch, _, _ in vae.seen),
+        "record_at": list(record_at),
     }
 
 
@@ -376,5 +399,8 @@ def interpolate_codes(namespace, device, z0, z1, weights):
         "decoder_inputs": vae.inputs,
         "path_calls": list(path_calls),
         "training": vae.training,
+        "frozen": not vae.weights.requires_grad,
+        "retyped": vae.weights.dtype != torch.float32,
+        "gradients_off": not torch.is_grad_enabled(),
         "codes_after": [z0, z1],
     }

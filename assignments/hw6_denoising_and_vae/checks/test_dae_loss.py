@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 
@@ -24,7 +25,8 @@ def test_loss_is_the_summed_squared_error(student: Student, secret: Secret, devi
     """The loss is the squared error, summed over all pixels and all pictures of the batch."""
     for stream in secret.streams(3):
         batch, output, images = _outputs(stream)
-        got = student.probe("call", device, "dae_loss", output, images)["value"]
+        answer = student.probe("call", device, "dae_loss", output, images)
+        got = answer["value"]
         if isinstance(got, torch.Tensor) and got.numel() > 1:
             fail(f"dae_loss should return one number; it returned {describe(got)}: sum it up.", "K15")
         difference = (output - images).double()
@@ -39,6 +41,8 @@ def test_loss_is_the_summed_squared_error(student: Student, secret: Secret, devi
             factors=_factors(batch),
             device=device,
         )
+        if not all(torch.equal(*pair) for pair in zip(answer["args"], (output, images), strict=True)):
+            fail("dae_loss changed one of its arguments, in place: make new tensors.", "R20")
 
 
 @check(task="dae_loss", points=2)
@@ -71,11 +75,7 @@ def _factors(batch: int) -> dict[str, float]:
 @check(task="make_dae_optimizer", points=1.5)
 def test_optimizer_holds_every_parameter_of_the_model(student: Student, secret: Secret, device: str):
     """The optimizer holds every parameter of the model that it is given, and no others."""
-    answer = student.probe("optimizer_of_small_model", device, secret.integer(5, 9))
-    if not answer["optimizer"]:
-        fail(f"make_dae_optimizer should return an optimizer of torch.optim; it returned {describe(answer['value'])}.")
-    if answer["missing"] == answer["parameters"]:
-        fail("Your optimizer holds none of the parameters of the model that was given: use the argument.", "T7")
+    answer = _optimizer(student, secret, device)
     if answer["missing"]:
         text = (
             "Your optimizer holds only some of the model's parameters: pass model.parameters(), whatever the model is."
@@ -83,6 +83,16 @@ def test_optimizer_holds_every_parameter_of_the_model(student: Student, secret: 
         fail(text, "T7b")
     if answer["strangers"]:
         fail("Your optimizer also holds parameters that are not the model's.", "T7")
+
+
+def _optimizer(student: Student, secret: Secret, device: str) -> dict[str, Any]:
+    """What the optimizer holds, once it is one and holds something of the model."""
+    answer: dict[str, Any] = student.probe("optimizer_of_small_model", device, secret.integer(5, 9))
+    if not answer["optimizer"]:
+        fail(f"make_dae_optimizer should return an optimizer of torch.optim; it returned {describe(answer['value'])}.")
+    if answer["missing"] == answer["parameters"]:
+        fail("Your optimizer holds none of the parameters of the model that was given: use the argument.", "T7")
+    return answer
 
 
 def log_loss(student: Student, secret: Secret, device: str, stop_below: float = 0.0) -> float:
@@ -104,6 +114,7 @@ def log_loss(student: Student, secret: Secret, device: str, stop_below: float = 
 @calibrated("optimizer", log_loss)
 def test_training_with_it_lowers_the_loss(student: Student, secret: Secret, device: str):
     """A few dozen steps of the optimizer on summed squared errors of 64 pictures lower the loss."""
+    _optimizer(student, secret, device)
     bound = bound_of(__file__, "optimizer")
     if not log_loss(student, secret, device, bound) < math.log(bound):
         fail(

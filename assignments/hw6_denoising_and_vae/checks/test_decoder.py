@@ -35,7 +35,7 @@ def test_pictures_stay_in_range(student: Student, secret: Secret, device: str):
         fail("The pictures leave [0, 1]: the last layer needs an activation that keeps them in.", "E13")
     if not (low < 0.2 and high > 0.8):
         text = f"Whatever the weights, the pictures stay between {low:.2f} and {high:.2f}, but pixels are 0 to 1."
-        fail(f"{text} Is the last activation applied twice?", "E18")
+        fail(f"{text} Is the last activation applied twice, or is it a Softmax?", "E18")
 
 
 @check(task=TASK, points=2)
@@ -56,6 +56,11 @@ def test_each_code_has_its_own_picture(student: Student, secret: Secret, device:
     answer = student.probe("gradients", device, (vae, "decoder"), [codes], None, secret.normal(4, 1, 28, 28))
     if answer["gradients"][0] is None or not answer["gradients"][0].any():
         fail("No gradient leads from the pictures to the codes, so the encoder cannot learn from them.", "T11")
+    pictures = secret.uniform(0, 1, len(codes), 1, 28, 28)
+    first, again = student.probe("decode_after_encoding", device, vae, codes, pictures)
+    if not torch.allclose(expect_tensor(first), expect_tensor(again), rtol=1e-4, atol=1e-5):
+        text = "Once other pictures were encoded, the decoder makes something else of the same codes"
+        fail(f"{text}: it must see the codes alone, no memory of a picture.", "E23")
     twice = _decode(student, device, vae, codes)
     close(
         twice, before, "A second decoding of the same codes", "Nothing random belongs into the decoder.", device=device

@@ -23,21 +23,24 @@ FLOOR = 10.0  # squared error per picture added before the logarithm: below it, 
 
 @check(task=TASK, points=1.5)
 def test_denoised_pictures_have_the_shape_of_the_noisy_ones(student: Student, secret: Secret, device: str):
-    """Pictures (B, 1, 28, 28) go in, pictures of the same shape come out, for any batch size."""
+    """Pictures (B, 1, 28, 28) go in and stay as they were, pictures of the same shape come out, for any batch size."""
     model = student.probe("make", device, TASK)
     for batch in (1, 2, secret.integer(3, 9)):
         pictures = secret.uniform(0, 1, batch, 1, 28, 28)
-        output = student.probe("call", device, model, pictures)["value"]
+        answer = student.probe("call", device, model, pictures)
+        output = answer["value"]
         if isinstance(output, (tuple, list)):
             fail("DenoisingAutoencoder should return the pictures alone; it returned several things.", "E24")
         if isinstance(output, torch.Tensor) and tuple(output.shape) == (batch, 28, 28):
             fail("The denoised pictures have lost their channel: keep the shape (B, 1, 28, 28).", "E26")
-        expect_tensor(output, (batch, 1, 28, 28), f"what comes out for a batch of {batch}", torch.float32)
+        expect_tensor(output, (batch, 1, 28, 28), f"What comes out for a batch of {batch}", torch.float32)
+        if not torch.equal(answer["args"][0], pictures):
+            fail("The model changed the pictures that came in, in place: make new tensors.", "R20")
 
 
 @check(task=TASK, points=1)
 def test_layers_belong_to_the_model(student: Student, secret: Secret, device: str, note):
-    """The layers are made once, in __init__, and the model knows their parameters."""
+    """The layers are made once, in __init__, the model knows their parameters, and gradients lead to them."""
     model = student.probe("make", device, TASK)
     if student.probe("count_parameters_of", model) == 0:
         text = "The model has no parameters: layers in a plain list or dict are invisible to PyTorch."
@@ -45,10 +48,17 @@ def test_layers_belong_to_the_model(student: Student, secret: Secret, device: st
     pictures = secret.uniform(0, 1, 3, 1, 28, 28)
     first, second = (student.probe("call", device, model, pictures)["value"] for _ in range(2))
     if not torch.allclose(expect_tensor(first, name=OUTPUT), expect_tensor(second, name=OUTPUT), atol=1e-5):
-        fail("In evaluation mode two calls on the same pictures differ: are layers made anew in forward?", "E22")
-    unused = student.probe("untouched_parameters", device, model, pictures)
-    if unused:
-        note(f"No gradient leads to {', '.join(unused[:3])}: these layers are not used.")
+        text = "In evaluation mode two calls on the same pictures differ"
+        fail(f"{text}: are layers made anew in forward, or does F.dropout run without training=self.training?", "E22")
+    found = student.probe("reached_by_gradients", device, model, pictures, secret.normal(*first.shape))
+    if found is None or len(found["idle"]) == found["parameters"]:
+        text = "No gradient leads from what comes out to any layer, so that nothing can be learned"
+        fail(f"{text}: look for detach(), .data, no_grad() or requires_grad.", "T11")
+    if found["cut"]:
+        text = f"What comes out depends on {', '.join(map(str, found['cut'][:3]))}, but no gradient leads there"
+        fail(f"{text}: detach(), .data or no_grad() keeps these layers from learning.", "T11")
+    if found["idle"]:
+        note(f"No gradient leads to {', '.join(map(str, found['idle'][:3]))}: these layers are not used.")
 
 
 @check(task=TASK, points=1)
@@ -82,7 +92,7 @@ def log_loss(
         return math.inf
 
 
-@check(task=TASK, points=2.5, seconds=5)
+@check(task=TASK, points=2.5, seconds=10)
 @calibrated("denoiser", log_loss)
 def test_network_learns_to_denoise(student: Student, secret: Secret, device: str):
     """A short training on a few noisy patterns brings the squared error well below that of the mean picture."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -19,7 +20,8 @@ from autograder.checking.values import close, expect_sequence, expect_tensor
 
 TASK = "VAE.forward"
 PARTS = "three tensors, (reconstruction, mu, log_var)"
-STEPS, BATCH, LATENT, RATE = 80, 16, 4, 2e-3
+STEPS, BATCH, LATENT, RATE = 160, 16, 4, 2e-3
+DRAWS = 16  # of the stand-in sampler that are compared: forward and what is called before it draw two or three
 COPIES, PROJECTIONS = 256, 3
 
 
@@ -50,28 +52,33 @@ def test_decodes_the_sample(student: Student, secret: Secret, device: str):
     pictures = secret.uniform(0, 1, batch, 1, 28, 28)
     answer = student.probe("forward_with_decoder_inputs", device, vae, pictures, 24)
     reconstruction, mu, log_var = _results(answer["results"][0], batch, latent)
-    z = sampler(mu, log_var)
-    wanted = student.probe("call", device, vae, z, attribute="decoder")["value"]
-    if equals(reconstruction, wanted):
+    draws = sampler.draws(mu, log_var)
+    decoded = student.probe("call", device, vae, draws.flatten(0, 1), attribute="decoder")["value"]
+    wanted = expect_tensor(decoded, (DRAWS * batch, 1, 28, 28), "decoder(z)").unflatten(0, (DRAWS, batch))
+    if any(equals(reconstruction, pictures) for pictures in wanted):
         return
     if not any(answer["decoder_inputs"]):
         _check_own_decoding(student, secret, device, vae, latent)
         return
     decoded = answer["decoder_inputs"][0][-1]
-    if not isinstance(decoded, torch.Tensor) or tuple(decoded.shape) != tuple(z.shape):
+    if not isinstance(decoded, torch.Tensor) or tuple(decoded.shape) != tuple(mu.shape):
         fail("forward decodes something that does not have the shape of z.")
-    if equals(decoded, z):
-        close(reconstruction, wanted, "The reconstruction, compared with decoder(z),", device=device)
+    for z, pictures in zip(draws, wanted, strict=True):
+        if equals(decoded, z):
+            hint = "Return what decoder(z) makes of one sample."
+            close(reconstruction, pictures, "The reconstruction, compared with decoder(z),", hint, device=device)
     _name_wrong_code(decoded, mu, log_var, sampler)
     _check_own_sampling(answer, batch, latent)
 
 
-def _name_wrong_code(decoded: torch.Tensor, mu: torch.Tensor, log_var: torch.Tensor, sampler) -> None:
+def _name_wrong_code(decoded: torch.Tensor, mu: torch.Tensor, log_var: torch.Tensor, sampler: Sampler) -> None:
     if equals(decoded, mu):
         fail("forward decodes the mean mu: in a VAE it decodes the sample z, in training and in evaluation.", "R16")
     if equals(decoded, log_var):
         fail("forward decodes log_var: it should decode the sample z.", "R21")
-    if equals(decoded, sampler(log_var, mu)):
+    if sampler.mixes(decoded, mu, log_var):
+        fail("forward decodes a mixture of several samples, whose spread is too small: decode one sample.", "R19")
+    if any(equals(decoded, draw) for draw in sampler.draws(log_var, mu)):
         fail("mu and log_var are exchanged, in what is returned or in the call of reparameterize.", "R21")
 
 
@@ -103,15 +110,21 @@ def _check_own_decoding(student: Student, secret: Secret, device: str, vae: Remo
 
 @check(task=TASK, points=2)
 def test_gradient_reaches_the_encoder(student: Student, secret: Secret, device: str):
-    """The gradient of the reconstruction reaches the encoder through the sample."""
+    """Gradients reach the encoder: that of the reconstruction through the sample, those of mu and log_var directly."""
     latent = secret.integer(3, 11)
     vae, _ = _model(student, secret, device, latent)
     student.probe("scatter_weights", vae, 1.5)
-    pictures, weights = secret.uniform(0, 1, 3, 1, 28, 28), secret.normal(3, 1, 28, 28)
-    gradient = student.probe("picture_gradient", device, vae, pictures, weights)
-    if gradient is None or not gradient.any():
+    pictures = secret.uniform(0, 1, 3, 1, 28, 28)
+    _results(student.probe("call", device, vae, pictures)["value"], 3, latent)
+    weights = [secret.normal(3, 1, 28, 28), secret.normal(3, latent), secret.normal(3, latent)]
+    gradients = student.probe("picture_gradients", device, vae, pictures, weights)
+    cut = [gradient is None or not gradient.any() for gradient in gradients]
+    if cut[0]:
         text = "No gradient of the reconstruction reaches the encoder: something on the way is detached."
         fail(f"{text} The encoder would only learn to please the KL.", "R15")
+    if any(cut):
+        text = f"No gradient leads from the {'mu' if cut[1] else 'log_var'} that forward returns to the encoder"
+        fail(f"{text}: return it as it is, not detached. The encoder could not learn from the KL.", "R15")
 
 
 def log_loss(
@@ -127,7 +140,7 @@ def log_loss(
         return math.inf
 
 
-@check(task=TASK, points=4, seconds=5)
+@check(task=TASK, points=4, seconds=10)
 @calibrated("vae", log_loss)
 def test_whole_model_learns(student: Student, secret: Secret, device: str):
     """A short training of the whole model on a few patterns brings −ELBO well below that of the mean picture."""
@@ -170,16 +183,38 @@ def _batches(secret: Secret) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         yield images, images
 
 
-def _model(student: Student, secret: Secret, device: str, latent: int) -> tuple[Remote, Any]:
+@dataclass(frozen=True)
+class Sampler:
+    """The stand-in for `reparameterize`: its draw number k is a mu + b log_var + shift + k step."""
+
+    a: float
+    b: float
+    shift: torch.Tensor
+    step: torch.Tensor
+
+    def draws(self, mu: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
+        """The first draws, (DRAWS, batch, latent)."""
+        numbers = torch.arange(DRAWS).reshape(-1, 1, 1)
+        return self.a * mu + self.b * log_var + self.shift + numbers * self.step
+
+    def mixes(self, codes: torch.Tensor, mu: torch.Tensor, log_var: torch.Tensor) -> bool:
+        """Whether codes lie between two draws."""
+        first = self.draws(mu, log_var)[0]
+        number = ((codes - first) @ self.step).mean() / self.step.square().sum()
+        return equals(codes, first + number * self.step)
+
+
+def _model(student: Student, secret: Secret, device: str, latent: int) -> tuple[Remote, Sampler]:
     """A VAE with a stand-in sampler, and with stand-ins for an encoder or decoder that does not work."""
-    a, b, shift = secret.number(0.4, 0.8), secret.number(1.2, 1.6), secret.normal(latent)
-    student.stub("VAE.reparameterize", "make_sampler", a, b, shift)
+    a, b = secret.number(0.4, 0.8), secret.number(1.2, 1.6)
+    sampler = Sampler(a, b, secret.normal(latent), secret.normal(latent, std=0.5))
+    student.stub("VAE.reparameterize", "make_sampler", a, b, sampler.shift, sampler.step)
     vae = student.probe("make", device, "VAE", latent)
     _replace_broken(
         student, device, vae, "encoder", secret.uniform(0, 1, 2, 1, 28, 28), secret.normal(784, 2 * latent) / 9
     )
     _replace_broken(student, device, vae, "decoder", secret.normal(2, latent), secret.normal(latent, 784))
-    return vae, lambda mu, log_var: a * mu + b * log_var + shift
+    return vae, sampler
 
 
 def _replace_broken(

@@ -138,13 +138,20 @@ def test_numpy_codes_work_too(student: Student, secret: Secret, device: str):
 
 @check(task=LATENT, points=1)
 def test_strip_is_ready_to_be_shown(student: Student, secret: Secret, device: str):
-    """The pictures come without gradients, the VAE stays in evaluation mode, and the codes are left unchanged."""
+    """The pictures come without gradients; the VAE stays in evaluation mode and as it was, and so do the codes."""
     answer = run_latent(student, secret, device)
     strip_of(answer["strip"], (1, 28, 28), LATENT)
     if answer["needs_gradient"]:
         fail("The pictures still carry gradients: decode under torch.no_grad().", "T16")
     if answer["training"]:
         fail("The VAE came in evaluation mode and is in training mode now: leave it.", "I13")
+    if answer["retyped"]:
+        text = f"{LATENT} has changed the type of the VAE's weights for good, so that it refuses float32 from now on"
+        fail(f"{text}: convert the codes, not the network.", "I24")
+    if answer["frozen"] or answer["gradients_off"]:
+        how = "requires_grad of the VAE's weights" if answer["frozen"] else "torch.set_grad_enabled"
+        text = f"{LATENT} has switched {how} off for good, so that nothing can be trained afterwards"
+        fail(f"{text}: use `with torch.no_grad():`, which ends by itself.", "I24")
     for before, after in zip((answer["z0"], answer["z1"]), answer["codes_after"], strict=True):
         if not torch.equal(before, torch.as_tensor(after)):
             fail(f"{LATENT} changed one of its codes: make new tensors.", "R20")

@@ -6,6 +6,7 @@ codes and gradients are recomputed here from the recorded weights.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +70,9 @@ class Run:
         }
 
 
-def run(student: Student, secret: Secret, device: str) -> Run:
+def run(
+    student: Student, secret: Secret, device: str, n_epochs: int = N_EPOCHS, record_at: Sequence[int] = RECORD_AT
+) -> Run:
     """Calls latent_snapshots once, with a stand-in for vae_loss."""
     student.stub("vae_loss", "stand_in_loss")
     n_train, n_test, batch, test_batch = secret.sizes(4, 9, 23, avoid=(10, 20))
@@ -86,7 +89,7 @@ def run(student: Student, secret: Secret, device: str) -> Run:
     }
     lr = secret.number(2e-3, 8e-3)
     sizes = [batch, test_batch]
-    record = student.probe("train_and_record", device, weights, *data, sizes, N_EPOCHS, RECORD_AT, lr)
+    record = student.probe("train_and_record", device, weights, *data, sizes, n_epochs, record_at, lr)
     return Run(weights, data[0], data[1], lr, -(-n_train // batch), record)
 
 
@@ -122,10 +125,24 @@ def test_every_epoch_asked_for_is_recorded(student: Student, secret: Secret, dev
     """The dictionary has one entry for each epoch in record_at: a code and a label for every test picture."""
     answer = run(student, secret, device)
     snapshots(answer)
+    _check_another_call(student, secret, device)
     if answer.record["needs_gradient"]:
         fail(
             "The codes still carry gradients, and with them the whole graph: compute them under torch.no_grad().", "T16"
         )
+
+
+def _check_another_call(student: Student, secret: Secret, device: str) -> None:
+    """A second call, with fewer epochs to record: nothing of the first one may be left, nor the list be used up."""
+    answer = run(student, secret, device, 2, [1])
+    keys = sorted(answer.record["result"]) if isinstance(answer.record["result"], dict) else []
+    if set(keys) > {1}:
+        text = f"A second call, with n_epochs=2 and record_at=[1], returned the epochs {keys}"
+        fail(f"{text}: make the dictionary anew, inside the function, at each call.", "N7")
+    if keys != [1]:
+        fail(f"With n_epochs=2 and record_at=[1] the only key should be 1; the keys are {keys}.")
+    if answer.record["record_at"] != [1]:
+        fail("latent_snapshots changed the list record_at that it was given: leave arguments unchanged.", "R20")
 
 
 @check(task=TASK, points=2.5)
@@ -148,6 +165,10 @@ def _name_wrong_codes(answer: Run, epoch: int, mu: torch.Tensor) -> None:
     training = answer.encode(answer.test[0], weights, training=True)
     if any(_rows_match(mu, codes) is not None for codes in training):
         fail(f"The codes of epoch {epoch} were computed in training mode: call vae.eval() first.", "V14")
+    last = max(RECORD_AT)
+    if epoch != last and all(_rows_match(mu, other) is not None for other, _ in snapshots(answer).values()):
+        text = f"All epochs hold the same codes, those after epoch {last}"
+        fail(f"{text}: one tensor that is filled again and again. Make a new one for each epoch.", "T23")
     for other in range(N_EPOCHS + 1):
         if other != epoch and _rows_match(mu, answer.codes(other)) is not None:
             when = "before training" if other == 0 else f"after epoch {other}"
@@ -196,6 +217,10 @@ def test_trains_on_reconstruction_plus_kl(student: Student, secret: Secret, devi
             f"took {len(answer.steps)}.",
             "T36",
         )
+    beyond = run(student, secret, device, 3, [0, 1])
+    if len(beyond.steps) != 3 * beyond.batches:
+        text = f"With n_epochs=3 and record_at=[0, 1] your optimizer took {len(beyond.steps)} steps"
+        fail(f"{text}, not {3 * beyond.batches}: training goes on for n_epochs, whatever is recorded.", "T36")
     for epoch in range(N_EPOCHS):
         _check_pictures_of_epoch(answer, answer.steps[epoch * answer.batches : (epoch + 1) * answer.batches])
 
@@ -268,6 +293,9 @@ def test_one_adam_with_the_given_rate(student: Student, secret: Secret, device: 
         fail("A new optimizer is made again and again, and Adam forgets its averages: make one before the loop.", "T6")
     if answer.record["optimizers"][0] not in ("Adam", "AdamW", "Adamax", "NAdam", "RAdam"):
         fail(f"The text asks for Adam; this optimizer is {answer.record['optimizers'][0]}.", "T29")
+    if any(step["decay"] for step in answer.steps):
+        text = "The optimizer shrinks the weights in every step (weight_decay)"
+        fail(f"{text}: the text asks for plain Adam. AdamW does that unless it is told otherwise.", "T29d")
     if any(abs(rate - answer.lr) > 1e-9 for step in answer.steps for rate in step["lr"]):
         fail("The learning rate is not the argument lr, or does not stay so.", "T37")
     if any(step["training"] is False for step in answer.steps):

@@ -82,6 +82,11 @@ def test_nothing_but_noise_changes(student: Student, secret: Secret, device: str
                 "Noise of standard deviation 0.0001 changes a picture visibly: only add noise, do not rescale it.",
                 "D10",
             )
+    picture = secret.uniform(0.1, 0.9, *secret.sizes(2, 5, 30))
+    noisy = student.probe("draw_noise", device, 0.0, 1e-4, picture, 1, (0.3, 0.5))["noisy"][0]
+    if not (expect_tensor(noisy, tuple(picture.shape), "the noisy picture") - picture).abs().max().item() <= 1e-2:
+        text = "A second transform, with another mean and std, has changed the first one"
+        fail(f"{text}: keep mean and std in self, not in the class or in a global variable.", "N7")
 
 
 @check(task=TASK, points=1)

@@ -196,6 +196,7 @@ def _wrong_bces(case: Case) -> dict[str, torch.Tensor]:
     logits = torch.nn.functional.binary_cross_entropy_with_logits(o, x, reduction="sum")
     text = "it is the squared error, this task uses the binary cross-entropy"
     return {
+        "K27b: it is the sum of both parts, each is to be returned by itself": case.reconstruction + case.kl,
         "K20: the arguments are exchanged, the output comes first and the picture second": cross_entropy(x, o),
         "K21: the output is a probability already, the version with logits is for other outputs": logits,
         "K24: the pictures are rounded to black and white, use their grey values": cross_entropy(o, x.round()),
