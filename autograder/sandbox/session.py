@@ -261,10 +261,10 @@ class Session:
         self._signal(signal.SIGKILL)
         try:
             self.exit = self._server.wait_for_exit(self._number)
-        finally:
+        finally:  # also when the server does not answer: whoever asks later must be told
             self._release()
-        if self.fault is None:
-            self.fault = Crashed("the session is closed")
+            if self.fault is None:
+                self.fault = Crashed("the session is closed")
 
     def _release(self) -> None:
         with contextlib.suppress(_Flood):
