@@ -205,6 +205,7 @@ def validate(
 def calibrate(
     names: NamesArgument = None,
     seeds: Annotated[int, typer.Option(min=8, help="Training runs per solution.")] = 40,
+    only: Annotated[list[str] | None, typer.Option(help="Only the bound of this name; may be given again.")] = None,
     isolation: IsolationOption = None,
     unsafe: UnsafeOption = False,
     course: CourseOption = None,
@@ -215,7 +216,7 @@ def calibrate(
     from autograder.validation.calibrate import calibrate as measure
 
     for assignment in _assignments(names, course):
-        measure(assignment, _options(assignment, "cpu", isolation, unsafe), seeds, Console())
+        measure(assignment, _options(assignment, "cpu", isolation, unsafe), seeds, Console(), only or ())
 
 
 @app.command()

@@ -29,6 +29,7 @@ FILES_TAKEN_BYTES = 200 * MB  # all together; the disk of a submission's process
 SAME_LINES = 0.6  # share of equal lines from which a cell without id is taken for the released one
 
 # --- pages and file names ------------------------------------------------------------------------------------------
+MESSAGE_KEPT = 600  # characters of one message of a check: an exception may carry a whole array
 MESSAGE_SHOWN = 4_000  # characters of one message on a page
 NAME_SHOWN = 200  # characters of a student's name on a page
 LIST_SHOWN = 50  # repairs, notes or cell errors of one submission on a page

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from autograder.checking.failure import CheckFailed
 from autograder.checking.outcomes import Outcome
+from autograder.limits import MESSAGE_KEPT
+from autograder.plain_text import plain
 from autograder.sandbox.faults import Crashed, MissingName, OutOfMemory, ProtocolBroken, StudentError, TimedOut
-
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_MOST_CHARS = 600  # of any message: a student's exception may carry a whole array
 
 # Exceptions whose own message does not tell a student what to look for: type, and what their message matches.
 _HINTS = (
@@ -51,9 +50,9 @@ def outcome_of(error: BaseException) -> Outcome:
 def message_of(error: BaseException) -> str:
     """What the student reads about it."""
     if isinstance(error, AssertionError):
-        return plain(_authors_words(str(error))) or "The result is not what the task asks for."
+        return plain(_authors_words(str(error)), MESSAGE_KEPT) or "The result is not what the task asks for."
     if isinstance(error, StudentError):
-        return plain(_student_message(error))
+        return plain(_student_message(error), MESSAGE_KEPT)
     return OURS
 
 
@@ -67,19 +66,12 @@ def detail_of(error: BaseException) -> str:
         return ""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
     places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.line}" for frame in frames]
-    return plain("\n".join([f"{type(error).__name__}: {error}", *places]))
+    return plain("\n".join([f"{type(error).__name__}: {error}", *places]), MESSAGE_KEPT)
 
 
 def _authors_words(text: str) -> str:
     """The message of an `assert` without what pytest may add to it: that shows the values compared."""
     return ("\n" + text).partition("\nassert ")[0].strip()
-
-
-def plain(text: str) -> str:
-    """Text from anywhere as one that is safe to store and show: no terminal codes, bounded length."""
-    text = _ANSI.sub("", text)
-    text = "".join(character for character in text if character.isprintable() or character == "\n").strip()
-    return text if len(text) <= _MOST_CHARS else text[: _MOST_CHARS - 1] + "…"
 
 
 def _student_message(error: StudentError) -> str:

@@ -23,12 +23,14 @@ from _pytest.runner import runtestprotocol
 from autograder.checking.calibration import Measured, measured_by
 from autograder.checking.declaration import Declaration, declaration_of
 from autograder.checking.failure import CheckFailed
-from autograder.checking.judgement import detail_of, message_of, mistake_of, outcome_of, plain
+from autograder.checking.judgement import detail_of, message_of, mistake_of, outcome_of
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.checking.secret import CourseSecret, Secret
 from autograder.checking.student import Student
 from autograder.checking.workspace import Workspace
 from autograder.errors import AuthoringError, SandboxError
+from autograder.limits import MESSAGE_KEPT
+from autograder.plain_text import plain
 from autograder.sandbox.faults import Crashed, OutOfMemory, ProtocolBroken, StudentError, TimedOut
 from autograder.sandbox.wire import Unsendable
 
@@ -166,7 +168,7 @@ class CheckSession:
             message=message,
             mistake=mistake_of(current.error) if current.error else None,
             illustration=current.error.illustration if isinstance(current.error, CheckFailed) else None,
-            notes=tuple(plain(note) for note in current.notes),
+            notes=tuple(plain(note, MESSAGE_KEPT) for note in current.notes),
             seconds=round(time.perf_counter() - started, 4),
             detail=detail_of(current.error) if current.error else "",
         )

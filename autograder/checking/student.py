@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.checking.workspace import Workspace
+from autograder.sandbox.fair_time import counted
 from autograder.sandbox.faults import StudentError, TimedOut
 from autograder.sandbox.session import Session
 from autograder.sandbox.wire import Handle
@@ -107,7 +108,7 @@ class Student:
         return self._guarded(name, ask)
 
     def _guarded(self, name: str, ask: Callable[[], Any]) -> Any:
-        before, started = self._spent, time.monotonic()
+        before, started, waited = self._spent, time.monotonic(), self._workspace.waited()
         try:
             return _wrap(self, ask(), name)
         except TimedOut as error:
@@ -119,7 +120,7 @@ class Student:
             error.called = name
             raise
         finally:
-            self._spent += time.monotonic() - started
+            self._spent += counted(time.monotonic() - started, self._workspace.waited() - waited)
 
     def _left(self) -> float | None:
         """Seconds that the student's code still has in this check."""

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from autograder.errors import SandboxError
 from autograder.sandbox.client import WarmServer
+from autograder.sandbox.fair_time import counted
 from autograder.sandbox.faults import StudentError, TimedOut
 from autograder.sandbox.limits import MB, Limits
 from autograder.sandbox.session import Session
@@ -49,7 +51,8 @@ class Workspace:
         self._server, self._materials, self._cells, self._seed = server, materials, cells, seed
         self._session: Session | None = None
         self._opened = 0
-        self._end = time.monotonic() + materials.limits.submission_seconds
+        self._began = time.monotonic()
+        self._waited = 0.0  # by the processes that have ended
         self.cell_faults: dict[str, StudentError] = {}  # by cell id
         self.peak_bytes = 0
 
@@ -71,6 +74,10 @@ class Workspace:
         if self._session is not None:
             self._session.end_for(fault)
 
+    def waited(self) -> float:
+        """Seconds for which the machine had no core free for the submission: they count against no limit."""
+        return self._waited + (self._session.waited() if self._session is not None else 0.0)
+
     def cell_of(self, name: str) -> Cell | None:
         """The task cell that is to define `name`."""
         return next((cell for cell in self._cells if name in cell.names), None)
@@ -78,9 +85,7 @@ class Workspace:
     def discard(self) -> None:
         """Ends the process; the next use starts another."""
         if self._session is not None:
-            self._session.close()
-            if self._session.exit is not None:
-                self.peak_bytes = max(self.peak_bytes, self._session.exit.peak_bytes)
+            self._close(self._session)
             self._session = None
 
     @property
@@ -88,15 +93,22 @@ class Workspace:
         return self.peak_bytes / MB
 
     def _open(self) -> Session | None:
-        left = self._end - time.monotonic()
+        limit = self._materials.limits.submission_seconds
+        left = limit - counted(time.monotonic() - self._began, self.waited())
         if left <= 0 or self._opened >= _MOST_PROCESSES:
-            raise TimedOut(self._materials.limits.submission_seconds, alive=False)
+            raise TimedOut(limit, alive=False)
         self._opened += 1
         limits = replace(self._materials.limits, submission_seconds=left)
         session = self._server.open(limits, self._seed, self._materials.environment)
-        for name, text in self._materials.files.items():
-            session.write(name, text)
-        session.load_probes(self._materials.probes)
+        try:
+            for name, text in self._materials.files.items():
+                session.write(name, text)
+            session.load_probes(self._materials.probes)
+        except TimedOut:
+            raise
+        except StudentError as fault:  # nothing of the student's has run in it yet
+            session.close()
+            raise SandboxError(f"a submission's process cannot be made ready: {fault.type}: {fault.message}") from None
         return session if self._run_cells(session) else None
 
     def _run_cells(self, session: Session) -> bool:
@@ -110,9 +122,15 @@ class Workspace:
             except StudentError as fault:
                 self.cell_faults[cell.id] = fault
                 if session.fault is not None:
-                    session.close()
+                    self._close(session)
                     return False
         return True
+
+    def _close(self, session: Session) -> None:
+        session.close()
+        self._waited += session.waited()
+        if session.exit is not None:
+            self.peak_bytes = max(self.peak_bytes, session.exit.peak_bytes)
 
     def __enter__(self) -> Workspace:
         return self

@@ -9,7 +9,8 @@ from typing import Any
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.errors import AutograderError
 from autograder.grading.report import Report
-from autograder.reporting.wording import WORDINGS, plain, points
+from autograder.plain_text import plain
+from autograder.reporting.wording import WORDINGS, points
 
 
 def results_json(report: Report, visibilities: Mapping[str, str], visibility: str) -> bytes:

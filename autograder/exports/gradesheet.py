@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from autograder.errors import AutograderError
 from autograder.exports.roster import Roster
 from autograder.grading.report import Report
-from autograder.reporting.wording import plain, points
+from autograder.plain_text import plain
+from autograder.reporting.wording import points
 
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE_GRADE, MOODLE_MAXIMUM, MOODLE_FEEDBACK = "Grade", "Maximum grade", "Feedback comments"

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.grading.report import Report
-from autograder.reporting.wording import plain, points
+from autograder.plain_text import plain
+from autograder.reporting.wording import points
 
 
 def junit_xml(reports: Iterable[Report]) -> bytes:

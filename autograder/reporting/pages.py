@@ -14,8 +14,9 @@ from autograder.checking.outcomes import Outcome
 from autograder.errors import AutograderError
 from autograder.grading.results import write_atomically
 from autograder.limits import LIST_SHOWN, NAME_SHOWN
+from autograder.plain_text import plain
 from autograder.reporting.drawings import drawn
-from autograder.reporting.wording import WORDINGS, Wording, plain, points
+from autograder.reporting.wording import WORDINGS, Wording, points
 
 _CODE = re.compile(r"`([^`\n]+)`")
 

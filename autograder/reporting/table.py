@@ -11,8 +11,9 @@ from rich.text import Text
 from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.grading.report import Report
 from autograder.limits import NAME_SHOWN
+from autograder.plain_text import plain
 from autograder.reporting.feedback import tasks_of
-from autograder.reporting.wording import WORDINGS, plain, points
+from autograder.reporting.wording import WORDINGS, points
 
 _STYLES = {"good": "green", "bad": "red", "open": "dim", "ours": "yellow"}
 

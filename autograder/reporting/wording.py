@@ -1,15 +1,10 @@
-"""How outcomes are said, to people who see colours and to people who do not; and how foreign text is made harmless."""
+"""How outcomes are said, to people who see colours and to people who do not."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from autograder.checking.outcomes import Outcome
-from autograder.limits import MESSAGE_SHOWN
-
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -38,26 +33,6 @@ WORDINGS = {
     ),
     Outcome.GRADER_ERROR: Wording("!", "grader's error", "ours", "Nothing for you to do: your instructor was told."),
 }
-
-
-def plain(text: str, most: int = MESSAGE_SHOWN) -> str:
-    """Foreign text without terminal codes and invisible or direction-changing characters, at most `most` characters.
-
-    The beginning and the end are kept: the end of an exception's text says most.
-    """
-    if len(text) > 4 * most:
-        text = text[: 2 * most] + text[-2 * most :]
-    text = _ANSI.sub("", text)
-    text = "".join(character for character in text if character in "\n\t" or not _is_hidden(character)).strip()
-    if len(text) <= most:
-        return text
-    tail = most // 4
-    return f"{text[: most - tail - 5]} […] {text[-tail:]}"
-
-
-def _is_hidden(character: str) -> bool:
-    """Control, format (direction marks, zero width), surrogate, private and unassigned characters."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
 def points(value: float) -> str:

@@ -21,6 +21,7 @@ import numpy as np
 from autograder.errors import SandboxError
 from autograder.sandbox import limits, wire
 from autograder.sandbox.endings import as_fault, how_it_ended
+from autograder.sandbox.fair_time import Deadline, WaitingForACore
 from autograder.sandbox.faults import Crashed, OutOfMemory, ProtocolBroken, StudentError, TimedOut
 from autograder.sandbox.isolation import Mode
 from autograder.sandbox.protocol import Event, Reply, Shown
@@ -47,7 +48,8 @@ class Session:
     ) -> None:
         self._server, self._number, self._output, self._pidfd = server, number, output, pidfd
         self._channel = wire.Channel(sock, self._wait)
-        self._end = time.monotonic() + bounds.submission_seconds
+        self._waiting = WaitingForACore(pidfd)
+        self._whole = Deadline(self._waiting, bounds.submission_seconds)
         os.set_blocking(output, False)
         self.bounds = bounds
         self.output = b""
@@ -132,6 +134,10 @@ class Session:
         """Puts replaced neighbours back and forgets kept objects."""
         self._ask("tidy", self.bounds.check_seconds)
 
+    def waited(self) -> float:
+        """Seconds for which the machine had no core free for the process: they count against no limit."""
+        return self._waiting.seconds()
+
     # --- one question and its answer ---
 
     def _ask(self, op: str, seconds: float, **question: Any) -> Any:
@@ -152,20 +158,23 @@ class Session:
     def _exchange(self, number: str, seconds: float, question: dict[str, Any]) -> Any:
         if self._channel.pending():
             raise wire.Hostile("an answer without a question") if self._alive() else wire.Closed
-        deadline = min(self._end, time.monotonic() + seconds)
-        interrupted = False
+        allowed = Deadline(self._waiting, seconds, self._whole)
+        grace: Deadline | None = None
 
-        def interrupt() -> float:
-            nonlocal interrupted
-            interrupted = True
-            self._signal(signal.SIGINT)  # a polite process survives a slow call, as in Jupyter
-            return time.monotonic() + limits.GRACE_SECONDS
+        def interrupt() -> float | None:
+            nonlocal grace
+            if grace is None:
+                if (later := allowed.later()) is not None:
+                    return later
+                grace = Deadline(self._waiting, limits.GRACE_SECONDS)
+                self._signal(signal.SIGINT)  # a polite process survives a slow call, as in Jupyter
+            return grace.later()
 
-        self._channel.send(wire.encode(question), deadline)
-        reply = self._channel.receive(deadline, Reply, interrupt)
+        self._channel.send(wire.encode(question), allowed.at(), allowed.later)
+        reply = self._channel.receive(allowed.at(), Reply, interrupt)
         if reply.id != number:
             raise wire.Hostile("an answer to another question")
-        if interrupted:
+        if grace is not None:
             raise TimedOut(seconds, alive=True)
         if reply.ok:
             return reply.value
@@ -273,6 +282,7 @@ class Session:
         if self._output >= 0:
             os.close(self._output)
             self._output = -1
+        self._waiting.close()
         os.close(self._pidfd)
         self._pidfd = -1
         self._channel.socket.close()

@@ -269,11 +269,17 @@ class Channel:
         self.socket = sock
         self.wait = wait
         self._deadline = math.inf
-        self._overtime: Callable[[], float] | None = None
+        self._overtime: Callable[[], float | None] | None = None
         sock.setblocking(False)
 
-    def send(self, parts: list[bytes | memoryview], deadline: float = math.inf) -> None:
-        self._deadline, self._overtime = deadline, None
+    def send(
+        self,
+        parts: list[bytes | memoryview],
+        deadline: float = math.inf,
+        overtime: Callable[[], float | None] | None = None,
+    ) -> None:
+        """`overtime`: as for `receive`."""
+        self._deadline, self._overtime = deadline, overtime
         for part in parts:
             view = memoryview(part)
             while view:
@@ -284,9 +290,14 @@ class Channel:
                 except OSError:
                     raise Closed from None
 
-    def receive(self, deadline: float = math.inf, type: Any = dict, overtime: Callable[[], float] | None = None) -> Any:
-        """The next message. `overtime` is called once when the deadline passes and returns a last one: what has come
-        of a frame until then is kept, so that a reply which the deadline cuts in two is still read as one."""
+    def receive(
+        self,
+        deadline: float = math.inf,
+        type: Any = dict,
+        overtime: Callable[[], float | None] | None = None,
+    ) -> Any:
+        """The next message. `overtime` is called when the deadline has passed, and returns a later one or None: what
+        has come of a frame until then is kept, so that a reply which a deadline cuts in two is still read as one."""
         self._deadline, self._overtime = deadline, overtime
         (length,) = _LENGTH.unpack(self._exactly(4))
         if length > limits.HEADER_BYTES:
@@ -316,11 +327,12 @@ class Channel:
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
-        if left <= 0 and self._overtime is not None:
-            self._deadline, self._overtime = self._overtime(), None
-            left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise DeadlinePassed
+        while left <= 0:
+            later = self._overtime() if self._overtime is not None else None
+            if later is None:
+                raise DeadlinePassed
+            self._deadline = later
+            left = later - time.monotonic()
         return left
 
     def _exactly(self, count: int) -> bytearray:

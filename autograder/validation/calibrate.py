@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table
 
 from autograder.assignment import Assignment
-from autograder.checking.calibration import Calibration, load, save, threshold
+from autograder.checking.calibration import Calibration, LogLosses, load, save, threshold
 from autograder.checking.session import CheckSession
 from autograder.checking.workspace import Workspace
 from autograder.errors import AuthoringError
@@ -21,10 +24,16 @@ from autograder.validation.catalogue import Catalogue, Variant, make_submission,
 from autograder.validation.trials import write_notebook
 
 REFERENCE = "reference"
+NEAREST_SHOWN = 4  # of each side
 
 
-def calibrate(assignment: Assignment, options: Options, seeds: int, console: Console) -> None:
-    """Measures all bounds of an assignment and writes calibration.json; AuthoringError when two sides do not part."""
+def calibrate(
+    assignment: Assignment, options: Options, seeds: int, console: Console, only: Collection[str] = ()
+) -> None:
+    """Measures the bounds of an assignment, all or those named, and writes calibration.json.
+
+    AuthoringError when the right and the wrong side of a bound do not part.
+    """
     catalogue = read_catalogue(assignment)
     grader = Grader(assignment, options)
     try:
@@ -32,8 +41,16 @@ def calibrate(assignment: Assignment, options: Options, seeds: int, console: Con
         if not measured:
             console.print(f"{assignment.name}: no check has a bound to measure")
             return
+        unknown = set(only) - {check.name for check in measured.values()}
+        if unknown:
+            names = ", ".join(sorted(check.name for check in measured.values()))
+            raise AuthoringError(
+                f"no bound named {', '.join(sorted(unknown))} in {assignment.name}; there are: {names}"
+            )
         found = dict(load(assignment.calibration)) if assignment.calibration.exists() else {}
         for id, check in measured.items():
+            if only and check.name not in only:
+                continue
             found[check.name] = _calibrate_one(assignment, grader, catalogue, id, seeds, console)
             _print(check.name, found[check.name], console)
             save(assignment.calibration, found)
@@ -59,10 +76,10 @@ def _calibrate_one(
                 runs[label].append(log_loss)
                 progress.advance(bar)
     wrong_names = {variant.id for variant in wrong}
-    return threshold(
-        {label: values for label, values in runs.items() if label not in wrong_names},
-        {label: values for label, values in runs.items() if label in wrong_names},
-    )
+    right_runs = {label: values for label, values in runs.items() if label not in wrong_names}
+    wrong_runs = {label: values for label, values in runs.items() if label in wrong_names}
+    _print_nearest(name, right_runs, wrong_runs, console)
+    return threshold(right_runs, wrong_runs)
 
 
 def _concerns(variant: Variant, checks: CheckSession, id: str) -> bool:
@@ -80,6 +97,18 @@ def _runs(
         secret = grader.options.secret.derive("calibrate", str(seed))
         with Workspace(grader.server, grader.materials, submission.cells, seed) as workspace:
             yield grader.checks.measure(id, workspace, secret)
+
+
+def _print_nearest(name: str, right: LogLosses, wrong: LogLosses, console: Console) -> None:
+    """The variants that lie nearest to the other side: what to look at when the two do not part."""
+    table = Table("", "log-losses", "mean", "sd", "lowest", "highest", title=f"{name}: nearest variants", box=None)
+    for side, sign, runs in (("right", -1, right), ("wrong", 1, wrong)):
+        for label in sorted(runs, key=lambda label: sign * statistics.fmean(runs[label]))[:NEAREST_SHOWN]:
+            values = runs[label]
+            sd = statistics.stdev(values) if all(map(math.isfinite, values)) else math.nan
+            figures = (statistics.fmean(values), sd, min(values), max(values))
+            table.add_row(side, label, *(f"{figure:.3f}" for figure in figures))
+    console.print(table)
 
 
 def _print(name: str, calibration: Calibration, console: Console) -> None:

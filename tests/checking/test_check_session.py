@@ -13,7 +13,7 @@ from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.checking.secret import CourseSecret
 from autograder.checking.session import CheckSession
 from autograder.checking.workspace import Materials, Workspace
-from autograder.errors import AuthoringError
+from autograder.errors import AuthoringError, SandboxError
 from autograder.sandbox.client import WarmServer
 from autograder.sandbox.isolation import inspect_machine
 from autograder.sandbox.limits import Limits
@@ -193,6 +193,13 @@ def test_an_error_of_the_check_is_ours_and_tried_twice(grade: Grade, tmp_path: P
     assert "KeyError" in results["test_broken"].detail
     assert "KeyError" not in results["test_broken"].message
     assert "object" in results["test_sends_rubbish"].detail
+
+
+def test_probes_that_cannot_be_loaded_are_the_graders_error(server: WarmServer, checks: CheckSession) -> None:
+    materials = Materials({}, "import nothing_of_this_name", Limits(), {})
+    told = pytest.raises(SandboxError, match="nothing_of_this_name")  # tried again, then reported as ours
+    with Workspace(server, materials, [Cell("task", RIGHT, NAMES)], 1) as workspace, told:
+        checks.run(workspace, SECRET)
 
 
 def test_a_regrade_gives_the_same_and_another_secret_other_inputs(server: WarmServer, tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from autograder.checking.outcomes import Outcome
 from autograder.errors import AutograderError
 from autograder.grading.report import ManualItem, Report
 from autograder.grading.results import file_name
+from autograder.plain_text import plain
 from autograder.reporting.feedback import feedback_page
 from autograder.reporting.pages import write_page
-from autograder.reporting.wording import WORDINGS, plain, points
+from autograder.reporting.wording import WORDINGS, points
 from tests.grading.reports import CHECKS, report
 from tests.reporting.pages import Page
 

@@ -81,6 +81,9 @@ class Place:
 
     session: Session
 
+    def waited(self) -> float:
+        return self.session.waited()
+
 
 def test_all_calls_of_a_check_together_have_its_time(server: WarmServer) -> None:
     with server.open(SMALL) as session:
