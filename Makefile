@@ -6,6 +6,7 @@ DATA   ?=
 OUT    ?= demo
 ARGS   ?=
 FUZZ   ?= 50
+JOBS   ?= 2
 
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -33,8 +34,8 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)  ## grade a small made-up class (OUT=folder; DATA=folder with MNIST trains on the real digits too)
 	@$(BIN)/autograder demo --out '$(OUT)' $(if $(DATA),--data '$(DATA)') $(ARGS)
 
-test: lint  ## lint, then the whole test suite (ARGS='-k name' passes arguments to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+test: lint  ## lint, then the whole test suite (ARGS='-k name' passes arguments to pytest; JOBS=0: one after the other)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(STAMP)  ## ruff (lint and format) and mypy
 	@$(BIN)/ruff check .

@@ -181,6 +181,9 @@ class InProcessWorkspace:
 
     session: InProcessSession
 
+    def waited(self) -> float:
+        return 0.0
+
 
 @dataclass(frozen=True)
 class InProcessCheck:

@@ -26,7 +26,7 @@ SHOWN_FRAMES = 20  # first and last ones of a traceback
 START_SECONDS = 120.0  # for the warm server: a cold disk needs 7 s to import everything
 LOCK_DOWN_SECONDS = 20.0  # for a child to be ready; it takes 20 ms
 GRACE_SECONDS = 0.4  # between the polite interrupt and the kill
-PATIENCE = 5.0  # times any limit: how long is waited at most while other work has the cores (see fair_time.py)
+PATIENCE = 10.0  # times any limit: how long is waited at most while other work has the cores (see fair_time.py)
 WATCH_MS = 100  # how often memory of the whole process tree is looked at
 
 # --- memory over the whole process tree ---------------------------------------------------------------------------

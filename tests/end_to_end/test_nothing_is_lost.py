@@ -31,7 +31,12 @@ from autograder.validation.catalogue import make_submission
 
 ROUNDS = 4
 FULL = 13.0
-MAIN = [sys.executable, "-c", "from autograder.cli import main; main()"]
+MAIN = [
+    sys.executable,
+    "-c",
+    # Tests that run in the background of a shell inherit that Ctrl-C is ignored; a user's command in a terminal does not.
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from autograder.cli import main; main()",
+]
 
 
 @pytest.fixture(scope="module")

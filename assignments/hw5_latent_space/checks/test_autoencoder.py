@@ -23,7 +23,7 @@ SLACK = 1e-6
 DRAWS = 30  # of random weights, until pixels were seen near 0 and near 1: one in two suffices for most networks
 GAINS = (0.0, 1.0, 1.5, 2.0, 3.0)  # of random weights; 0: those it was made with
 REPEATED = Tolerance(1e-6, 1e-6)  # the same computation twice; on a graphics card sums have no fixed order
-STEPS, BATCH, RATE = 150, 8, 5e-3
+STEPS, BATCH, RATE = 300, 8, 5e-3
 FLOOR = 5.0  # squared error per picture added before the logarithm: below it, all is learned
 
 
