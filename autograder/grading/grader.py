@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import platform
+import sys
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -54,6 +55,7 @@ class Grader:
         self.assignment, self.options = assignment, options
         self._server = self._start_server()  # imports torch in its own process while we import it in ours
         self.checks = CheckSession(assignment.checks, assignment.name, options.device)
+        _compute_on_one_core()
         self._server.wait_until_ready()  # so that no check is charged for it
 
     def grade(
@@ -172,6 +174,12 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def _compute_on_one_core() -> None:
+    """A check and the submission take turns: threads that wait for each other on busy cores only make both slower."""
+    if torch := sys.modules.get("torch"):  # a course may do without
+        torch.set_num_threads(1)
 
 
 def _cell_sentence(id: str, fault: StudentError) -> str:

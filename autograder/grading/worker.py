@@ -69,7 +69,6 @@ def work(pipe: Connection, assignment: Assignment, options: Options) -> None:
         pipe.send(Ready(str(error), isinstance(error, SandboxError)))
         return
     pipe.send(Ready())
-    _single_thread()
     try:
         while True:
             job: Job = pipe.recv()
@@ -80,8 +79,3 @@ def work(pipe: Connection, assignment: Assignment, options: Options) -> None:
         return
     finally:
         grader.close()
-
-
-def _single_thread() -> None:
-    if torch := sys.modules.get("torch"):
-        torch.set_num_threads(1)

@@ -34,7 +34,7 @@ FULL = 13.0
 MAIN = [
     sys.executable,
     "-c",
-    # Tests that run in the background of a shell inherit that Ctrl-C is ignored; a user's command in a terminal does not.
+    # Tests in the background of a shell inherit that Ctrl-C is ignored; a command in a terminal does not.
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from autograder.cli import main; main()",
 ]
 
