@@ -201,3 +201,17 @@ def test_a_real_assignment_is_released_as_it_is_committed(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr[-2000:]
     report = Report.load(root / "results" / name / "reports" / "ref.json")
     assert totals(root, name) == {"ref": report.max_score}
+
+
+def test_late_work_loses_what_nbgraders_late_penalty_says(api: NbGraderAPI, root: Path) -> None:
+    with api.gradebook as gradebook:
+        gradebook.update_or_create_assignment("warmup", duedate="2026-11-01 12:00:00 UTC")
+    stamp = root / "submitted" / "hugo" / "warmup" / "timestamp.txt"
+    api.config.LateSubmissionPlugin.penalty_method = "zero"
+    for handed_in, penalty in (("2026-11-01 13:00:00 UTC", 10.0), ("2026-11-01 11:00:00 UTC", 0.0)):
+        stamp.write_text(handed_in)
+        shutil.copy(notebook_of(root, "cleo"), notebook_of(root, "hugo"))
+        assert api.autograde("warmup", "hugo")["success"]
+        with api.gradebook as gradebook:
+            submission = gradebook.find_submission("warmup", "hugo")
+            assert (submission.score, submission.late_submission_penalty) == (10.0, penalty)
