@@ -43,12 +43,8 @@ class Calibration:
     bound: float
     right: Side
     wrong: Side
-    total_runs: tuple[int, int]  # right, wrong, over all variants; both 0: set by hand, not measured yet
+    total_runs: tuple[int, int]  # right, wrong, over all variants
     extrapolation: str
-
-    @property
-    def measured(self) -> bool:
-        return self.total_runs != (0, 0)
 
 
 @dataclass(frozen=True)
