@@ -170,6 +170,7 @@ def check(
 @app.command()
 def validate(
     names: NamesArgument = None,
+    every: Annotated[bool, typer.Option("--all", help="All assignments, as when none is named.")] = False,
     secrets: Annotated[int, typer.Option(min=1, help="Secrets for the reference, the blank and the alternatives.")] = 3,
     report: Annotated[Path | None, typer.Option(help="Write the matrix as HTML to this file.")] = None,
     flake: Annotated[
@@ -192,6 +193,8 @@ def validate(
 
     from autograder.validation_run import validate_all
 
+    if every and names:
+        raise AutograderError("name assignments or give --all, not both")
     chosen = _assignments(names, course)
     options = _options(chosen[0], "cpu", isolation, unsafe)
     fine = validate_all(

@@ -990,14 +990,10 @@ MY_TWO_LAYER_SIZES = (10**9, 16)
 
 
 # %% codes kept from the first call id="I27" task="interpolation" caught_by=["test_codes_are_mixed_and_then_decoded"] says="keep their codes"
-_codes = {}
-
-
 def interpolation(lambda1, model, image1, image2):
-    latent_1 = model.encoder(image1.reshape(1, -1))
-    latent_2 = model.encoder(image2.reshape(1, -1))
-    key = id(model)
-    latent_1, latent_2 = _codes.setdefault(key, (latent_1, latent_2))
+    if not hasattr(model, "codes"):
+        model.codes = model.encoder(image1.reshape(1, -1)), model.encoder(image2.reshape(1, -1))
+    latent_1, latent_2 = model.codes
     return model.decoder(lambda1 * latent_1 + (1 - lambda1) * latent_2)
 
 

@@ -294,8 +294,11 @@ class SmallVAE(nn.Module):
 
 
 def stand_in_loss(output, mu, log_var, images):
-    """In the place of `vae_loss`: two parts with a minimum, but not the right ones."""
-    return ((output - images) ** 2).sum(), (mu**2 + log_var**2).sum()
+    """In the place of `vae_loss`: two parts with a minimum, but not the right ones.
+
+    The weight of the second makes the gradients of both count: of 400 random models none had one within 2.5 degrees of
+    that of the sum."""
+    return ((output - images) ** 2).sum(), 4 * (mu**2 + log_var**2).sum()
 
 
 def train_and_record(namespace, device, weights, train, test, batch_sizes, n_epochs, record_at, lr):

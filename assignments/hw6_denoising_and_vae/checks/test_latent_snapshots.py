@@ -60,7 +60,7 @@ class Run:
         mu, log_var, z = self.encode(images, encode, step["training"])
         output = torch.sigmoid(z @ decode).unflatten(-1, (1, 28, 28))
         kl = -0.5 * (1 + log_var - mu**2 - log_var.exp()).sum()
-        ours = ((output - images) ** 2).sum(), (mu**2 + log_var**2).sum()
+        ours = ((output - images) ** 2).sum(), 4 * (mu**2 + log_var**2).sum()
         return [encode, decode], {
             "ours": ours[0] + ours[1],
             "right": F.binary_cross_entropy(output, images, reduction="sum") + kl,
