@@ -15,7 +15,7 @@ from autograder.grading.report import Report
 from autograder.validation.catalogue import Catalogue, Variant, make_submission
 
 REFERENCE, BLANK, STARTED, ALTERNATIVE, MISTAKE = "reference", "blank", "started", "alternative", "mistake"
-_SAMPLE = 5  # every fifth mistake meets all checks and all secrets, the others those of its object and one secret
+_SAMPLE = 5  # every fifth mistake meets all secrets, and all checks once; the others their own checks, once
 
 
 @dataclass(frozen=True)
