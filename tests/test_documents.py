@@ -58,6 +58,8 @@ def test_every_make_target_exists(document: Path):
 
 def test_every_command_and_option_exists(document: Path):
     for command, *words in commands(document.read_text(), "autograder"):
+        if command == "--help":
+            continue
         assert command in COMMANDS, f"autograder {command}"
         known = {option for parameter in COMMANDS[command].params for option in (*parameter.opts, "--help")}
         unknown = {word for word in words if re.match(r"--[a-z]", word)} - known
