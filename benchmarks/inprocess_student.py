@@ -185,6 +185,10 @@ class InProcessWorkspace:
         return 0.0
 
 
+class UnknownFixture(Exception):
+    """A check wants something that is not known here: the fault of the benchmark, never of a submission."""
+
+
 @dataclass(frozen=True)
 class InProcessCheck:
     """One hidden check and what its decorator said."""
@@ -199,6 +203,7 @@ class InProcessChecks:
 
     def __init__(self, folder: Path, probes: str, assignment: str, key: bytes) -> None:
         self.checks = {check.id: check for path in sorted(folder.glob("test_*.py")) for check in _checks_in(path)}
+        self.fixtures = _fixtures_in(folder / "conftest.py")
         self.probes = probes
         self._secret = CourseSecret(key).derive(assignment)
         self._memory: dict[Any, Any] = {}
@@ -208,6 +213,8 @@ class InProcessChecks:
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 self.run(id, namespace)
+        except UnknownFixture:
+            raise
         except Exception:
             return False
         return True
@@ -217,14 +224,18 @@ class InProcessChecks:
         check = self.checks[id]
         session = InProcessSession(namespace, self.probes)
         calls_key = self._secret.derive("calls", id).key
-        fixtures = {
+        fixtures: dict[str, Any] = {
             "student": Student(InProcessWorkspace(session), calls_key, check.declaration.seconds),  # type: ignore[arg-type]
             "secret": Secret(self._secret.derive(id), self._memory),
             "device": "cpu",
             "note": lambda text: None,
+            **{name: make() for name, make in self.fixtures.items()},
         }
+        wanted = inspect.signature(check.function).parameters
+        if unknown := set(wanted) - set(fixtures):
+            raise UnknownFixture(f"{id} wants {', '.join(sorted(unknown))}")
         try:
-            check.function(**{name: fixtures[name] for name in inspect.signature(check.function).parameters})
+            check.function(**{name: fixtures[name] for name in wanted})
         finally:
             session.tidy()
 
@@ -259,16 +270,32 @@ def passes(id: str, namespace: dict[str, Any]) -> bool:
 
 
 def _checks_in(path: Path) -> Iterator[InProcessCheck]:
+    module = _module_of(path)
+    for name, function in vars(module).items():
+        declaration = declaration_of(function) if name.startswith("test_") else None
+        if declaration is not None:
+            yield InProcessCheck(f"{path.name}::{name}", function, declaration)
+
+
+def _fixtures_in(path: Path) -> dict[str, Callable[[], Any]]:
+    """The fixtures of a conftest.py, which want no others, as plain functions."""
+    found = vars(_module_of(path)) if path.exists() else {}
+    return {name: inspect.unwrap(value) for name, value in found.items() if _is_fixture(value)}
+
+
+def _is_fixture(value: Any) -> bool:
+    """As pytest 8.4 marks them, or earlier ones."""
+    return hasattr(value, "_fixture_function_marker") or hasattr(value, "_pytestfixturefunction")
+
+
+def _module_of(path: Path) -> types.ModuleType:
     spec = importlib.util.spec_from_file_location(f"hidden_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    for name, function in vars(module).items():
-        declaration = declaration_of(function) if name.startswith("test_") else None
-        if declaration is not None:
-            yield InProcessCheck(f"{path.name}::{name}", function, declaration)
+    return module
 
 
 def _probes_module(text: str) -> types.ModuleType:

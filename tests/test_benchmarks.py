@@ -16,7 +16,7 @@ from autograder.authoring.checks_index import read_checks
 from autograder.errors import AutograderError
 from benchmarks import bench, costs, inprocess_student, stock_nbgrader, stock_otter, tables
 from benchmarks.contenders import Graded
-from benchmarks.inprocess_student import InProcessChecks, InProcessSession
+from benchmarks.inprocess_student import InProcessChecks, InProcessSession, UnknownFixture
 from benchmarks.phases import PHASES, Stopwatch, phases
 from benchmarks.process_tree import Measured, measure
 from benchmarks.submissions import repeat, write_submissions
@@ -51,6 +51,16 @@ class TestChecksInOneProcess:
 
     def test_an_empty_notebook_passes_none(self, checks):
         assert [id for id in checks.checks if checks.passes(id, {})] == []
+
+    def test_fixtures_of_the_folder_are_made_and_an_unknown_one_is_no_failed_check(self, tmp_path):
+        check = "from autograder.checking import check\n@check(task='t', points=1)\n"
+        (tmp_path / "conftest.py").write_text("import pytest\n@pytest.fixture\ndef seven(): return 7\n")
+        (tmp_path / "test_one.py").write_text(f"{check}def test_seven(seven):\n    'Seven.'\n    assert seven == 7\n")
+        (tmp_path / "test_two.py").write_text(f"{check}def test_other(other):\n    'Other.'\n")
+        checks = InProcessChecks(tmp_path, "", "example", KEY)
+        assert checks.passes("test_one.py::test_seven", {})
+        with pytest.raises(UnknownFixture, match="other"):
+            checks.passes("test_two.py::test_other", {})
 
     def test_objects_stay_behind_handles_and_come_back_as_arguments(self):
         session = InProcessSession({"make": object, "same": lambda a: a is session.objects[0]})
