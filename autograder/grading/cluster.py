@@ -39,6 +39,7 @@ _PATIENCE_SECONDS = 180.0  # without any worker
 _AHEAD = 2  # submissions per thread on their way: the next one lies there when a thread gets free
 _SCHEMES = ("tcp://", "tls://")
 _AGAIN = "the same command goes on where it stopped"
+_WITHOUT_ANSWER = ("cancelled", "lost")  # states of a future
 
 
 class Cluster:
@@ -123,8 +124,15 @@ class ClusterPool:
                     future = self._send(job)
                     running[future.key] = (future, job)
                 ended = self._next()
-                if ended is not None and ended.key in running:
-                    yield self._done(running.pop(ended.key)[1], ended)
+                if ended is None or ended.key not in running:
+                    continue
+                job = running.pop(ended.key)[1]
+                if ended.status not in _WITHOUT_ANSWER:
+                    yield self._done(job, ended)
+                elif not self._cluster.is_there:
+                    raise AutograderError(f"the scheduler at {self._cluster.address} is gone: start it; {_AGAIN}")
+                else:  # a worker went away with an answer that had not been fetched yet
+                    todo.appendleft(job)
         finally:
             if self._cluster.is_there:
                 self._client.cancel([future for future, _ in running.values()])
@@ -154,8 +162,6 @@ class ClusterPool:
     def _done(self, job: Job, future: Future) -> Done:
         from distributed import KilledWorker
 
-        if future.status in ("cancelled", "lost"):
-            raise AutograderError(f"the scheduler at {self._cluster.address} is gone: start it; {_AGAIN}")
         error = future.exception() if future.status == "error" else None
         if isinstance(error, KilledWorker):
             return Done(job, None, "the cluster's workers ended again and again at this submission")

@@ -5,6 +5,7 @@ Whoever grades is a `Crew`: the processes of this machine here, a cluster in clu
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import time
@@ -115,7 +116,9 @@ class Pool:
         self._new = lambda: _Worker(assignment, options)
         self._job_seconds = job_seconds
         self._false_starts = 0
-        self._workers = [self._new() for _ in range(workers)]
+        self._wanted = workers
+        # A worker and its server import for some seconds, on a core each. More at once would only make the first later.
+        self._workers = [self._new() for _ in range(min(workers, max(1, (os.cpu_count() or 1) // 2)))]
 
     def grade(self, jobs: Iterable[Job]) -> Iterator[Done]:
         """Yields each job as it is done, in no particular order."""
@@ -145,6 +148,7 @@ class Pool:
         message = _receive(worker.pipe)
         if isinstance(message, Ready) and not message.problem:
             worker.ready = True
+            self._workers += [self._new() for _ in range(self._wanted - len(self._workers))]
             return None
         job, worker.job = worker.job, None
         if isinstance(message, Report) and job is not None:
