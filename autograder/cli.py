@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder import __version__, cli_exports
+from autograder.cores import usable_cores
 from autograder.errors import AutograderError
 from autograder.quick_start import skip_slow_imports
 
@@ -112,7 +112,7 @@ def grade(
 
     assignment = _assignment(name, course)
     console = Console()
-    with crew_of(assignment, cluster, workers or _cores(), device, isolation, unsafe) as (crew, options):
+    with crew_of(assignment, cluster, workers or usable_cores(), device, isolation, unsafe) as (crew, options):
         result = run_class(
             assignment,
             path,
@@ -198,7 +198,7 @@ def validate(
     chosen = _assignments(names, course)
     options = _options(chosen[0], "cpu", isolation, unsafe)
     fine = validate_all(
-        chosen, options, secrets=secrets, flake=flake, workers=workers or _cores(), page=report, console=Console()
+        chosen, options, secrets=secrets, flake=flake, workers=workers or usable_cores(), page=report, console=Console()
     )
     if not fine:
         raise typer.Exit(1)
@@ -244,7 +244,7 @@ def demo(
     from autograder.demo import run_demo
 
     assignment = _assignment(name, course)
-    run_demo(assignment, out, _options(assignment, "cpu", None, unsafe), workers or _cores(), data)
+    run_demo(assignment, out, _options(assignment, "cpu", None, unsafe), workers or usable_cores(), data)
 
 
 app.command()(cli_exports.gradescope)
@@ -310,11 +310,6 @@ def _options(assignment: Assignment, device: str, isolation: str | None, unsafe:
     from autograder.grading.options import options_for
 
     return options_for(assignment.root, device=device, isolation=isolation, unsafe=unsafe)
-
-
-def _cores() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _short(path: Path) -> str:

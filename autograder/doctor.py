@@ -15,6 +15,7 @@ from rich.table import Table
 
 from autograder.assignment import Assignment, Course
 from autograder.checking.secret import CourseSecret
+from autograder.cores import usable_cores
 from autograder.errors import AutograderError
 from autograder.sandbox.isolation import Mode, inspect_machine
 from autograder.sandbox.limits import Limits
@@ -61,9 +62,8 @@ def _mark(state: str) -> str:
 
 
 def _machine() -> list[Finding]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return [
-        Finding("machine", "system", GOOD, f"{platform.system()} {platform.release()}, {cores} cores"),
+        Finding("machine", "system", GOOD, f"{platform.system()} {platform.release()}, {usable_cores()} cores"),
         Finding("machine", "Python", GOOD, f"{platform.python_version()} ({sys.executable})"),
     ]
 

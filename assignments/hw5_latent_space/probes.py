@@ -23,6 +23,7 @@ from autograder.sandbox.network_probes import (  # noqa: F401 - asked for by the
     reached_by_gradients,
     run_network,
     scatter_weights,
+    switched_off,
 )
 
 # --- the autoencoder --------------------------------------------------------------------------------------------------
@@ -102,7 +103,6 @@ def interpolate(namespace, device, weights, code_shape, images, count):
         "strip": strip,
         "needs_gradient": isinstance(strip, torch.Tensor) and strip.requires_grad,
         "training": model.training,
-        "frozen": not all(parameter.requires_grad for parameter in model.parameters()),
-        "gradients_off": not torch.is_grad_enabled(),
+        **switched_off(model.parameters()),
         "images": images,
     }

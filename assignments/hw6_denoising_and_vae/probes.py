@@ -11,7 +11,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, TensorDataset
 
 from autograder.sandbox.loop_probes import with_closure_run
-from autograder.sandbox.network_probes import reached_by_gradients  # noqa: F401 - asked for by the checks
+from autograder.sandbox.network_probes import reached_by_gradients, switched_off  # noqa: F401 - asked for by the checks
 
 # --- calling ----------------------------------------------------------------------------------------------------------
 
@@ -409,8 +409,7 @@ def interpolate_codes(namespace, device, z0, z1, weights):
         "decoder_inputs": vae.inputs,
         "path_calls": list(path_calls),
         "training": vae.training,
-        "frozen": not vae.weights.requires_grad,
+        **switched_off([vae.weights]),
         "retyped": vae.weights.dtype != torch.float32,
-        "gradients_off": not torch.is_grad_enabled(),
         "codes_after": [z0, z1],
     }

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from autograder.sandbox.loop_probes import build_device, build_loader, build_model, record_training  # noqa: F401
+from autograder.sandbox.network_probes import switched_off
 
 # --- networks ---------------------------------------------------------------------------------------------------------
 
@@ -100,8 +101,7 @@ def sample(namespace, device, weights, offset, n, nz, calls):
         "codes": codes,
         "modes": list(model.decoder.modes),
         "needs_gradient": any(isinstance(p, torch.Tensor) and p.requires_grad for p in pictures),
-        "frozen": not all(parameter.requires_grad for parameter in model.parameters()),
-        "gradients_off": not torch.is_grad_enabled(),
+        **switched_off(model.parameters()),
     }
 
 

@@ -15,7 +15,7 @@ from autograder.errors import AuthoringError
 
 BEGIN = "BEGIN SOLUTION"
 END = "END SOLUTION"
-CODE_STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
+CODE_STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # what ClearSolutions puts in a region's place
 TEXT_STUB = ("YOUR ANSWER HERE",)
 
 Span = tuple[int, int]  # first line and line behind the last, counted from 0

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from autograder.checking import diagnosis
 from autograder.checking.failure import fail
-from autograder.checking.loops import Replay, Training, rows_of
+from autograder.checking.recorded_training import Replay, Training, rows_of
 from autograder.checking.tolerances import Tolerance
 from autograder.checking.values import describe
 

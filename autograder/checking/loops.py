@@ -1,4 +1,4 @@
-"""A student's training loop, judged step by step from what `autograder.sandbox.loop_probes` recorded.
+"""A student's training loop, judged step by step from its record (`recorded_training.py`).
 
 The gradient probe: at each optimizer step the gradients are compared with fresh ones, of the specified loss, on the
 batch that the model had just seen, with the weights it had. That needs neither the student's random numbers nor his
@@ -9,152 +9,18 @@ is the weights after training, compared with a run of our own.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from autograder.checking.diagnosis import cosine, named
 from autograder.checking.failure import fail
-from autograder.sandbox.loop_models import load_buffers, load_weights, weights_of
+from autograder.checking.recorded_training import Forward, Loss, Replay, Step, Training, rows_of
+from autograder.sandbox.loop_models import load_weights, weights_of
 
 SAME_DIRECTION = 0.999  # cosine; the known wrong loops stay below 0.99, rounding above 0.999999
 SAME_WEIGHTS = 1e-3  # largest difference after a few dozen steps of Adam at a rate of about 0.01
-SAME_ROW = 1e-4  # largest difference between a picture and itself after a journey through float32
-
-Loss = Callable[[Any, Tensor, Tensor], Tensor]  # of the model's outputs, its inputs and the targets: their mean
-
-
-@dataclass(frozen=True)
-class Forward:
-    """One forward pass of the watched model."""
-
-    inputs: Tensor | None
-    training: bool
-    with_gradients: bool
-    steps: int  # optimizer steps before it
-    buffers: Tensor  # running statistics before it
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of an optimizer: what it found when it was called. Weights and gradients are flat vectors."""
-
-    weights: Tensor
-    buffers: Tensor
-    gradients: Tensor
-    without_gradient: int  # parameters that have none
-    held: int  # parameters of the model that the optimizer holds
-    foreign: int  # parameters that it holds and the model does not have
-    parameters: int
-    rates: tuple[float, ...]
-    decay: float  # of the weights, by the optimizer itself
-    moved: bool  # whether the weights are others than those that the step before had left
-    optimizer: int
-    forward: Forward | None  # the last pass with gradients since the step before
-
-
-@dataclass(frozen=True)
-class Training:
-    """A whole run."""
-
-    result: Any
-    steps: tuple[Step, ...]
-    forwards: tuple[Forward, ...]
-    optimizers: tuple[str, ...]  # types
-    last: Tensor | None  # weights after the last step
-    final: Tensor  # weights when the function returned
-    final_buffers: Tensor
-    step_count: int
-    needs_gradient: bool
-
-    @classmethod
-    def read(cls, record: Any) -> Training:
-        """From what the probe `record_training` returned. A record that is none fails the check, not the grader."""
-        try:
-            forwards = tuple(Forward(**forward) for forward in record["forwards"])
-            steps = tuple(_step(step, forwards) for step in record["steps"])
-            return cls(
-                result=record["result"],
-                steps=steps,
-                forwards=forwards,
-                optimizers=tuple(map(str, record["optimizers"])),
-                last=record["last"],
-                final=_vector(record["final"]),
-                final_buffers=_vector(record["final_buffers"]),
-                step_count=int(record["step_count"]),
-                needs_gradient=bool(record["needs_gradient"]),
-            )
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-            fail("What your training loop did to the model could not be recorded.")
-
-    def weights_after(self, step: int) -> Tensor:
-        """The weights after this many optimizer steps."""
-        if step < len(self.steps):
-            return self.steps[step].weights
-        return self.final if self.last is None else self.last
-
-    def buffers_after(self, step: int) -> Tensor:
-        """The running statistics after this many steps, as an evaluation at that time found them.
-
-        Without one, those at the step itself: they change in the forward pass before it.
-        """
-        evaluated = [forward.buffers for forward in self.forwards if forward.steps == step and not forward.training]
-        if evaluated:
-            return evaluated[0]
-        return self.steps[step - 1].buffers if 0 < step <= len(self.steps) else self.final_buffers
-
-
-@dataclass(frozen=True)
-class Replay:
-    """The same model on this side, the loss that the task specifies, and the data that the loop was given."""
-
-    model: nn.Module
-    loss: Loss
-    inputs: Tensor
-    targets: Tensor
-    others: Mapping[str, Tensor] = field(default_factory=dict)  # {"T26: sentence": other inputs that went in}
-
-    def outputs(self, weights: Tensor, inputs: Tensor, *, training: bool, buffers: Tensor | None = None) -> Any:
-        """What the model gives with these weights; nothing that it does to itself remains."""
-        model = copy.deepcopy(self.model)
-        load_weights(model, weights)
-        if buffers is not None:
-            load_buffers(model, buffers)
-        with torch.no_grad():
-            return model.train(training)(inputs)
-
-    def gradient(self, step: Step, targets: Tensor, loss: Loss | None = None, weights: Tensor | None = None) -> Tensor:
-        """The fresh gradient at a step on the batch that the model had seen, as a flat vector."""
-        assert step.forward is not None
-        inputs = step.forward.inputs
-        assert inputs is not None
-        model = copy.deepcopy(self.model)
-        load_weights(model, step.weights if weights is None else weights)
-        load_buffers(model, step.buffers)
-        value = (loss or self.loss)(model.train(step.forward.training)(inputs), inputs, targets)
-        parameters = list(model.parameters())
-        if not value.requires_grad:  # a wrong loss that does not depend on the model
-            return torch.zeros_like(step.weights)
-        found = torch.autograd.grad(value, parameters, allow_unused=True, materialize_grads=True)
-        return torch.cat([part.flatten() for part in found])
-
-    def rows(self, inputs: Tensor) -> Tensor | None:
-        """Which of the data a batch holds, None when one of them is not among the data."""
-        return rows_of(inputs, self.inputs)
-
-
-def rows_of(batch: Tensor, data: Tensor) -> Tensor | None:
-    """For each picture of a batch its number in the data, whatever the shapes; None when one is not there."""
-    got, want = batch.flatten(1).float(), data.flatten(1).float()
-    if got.shape[1] != want.shape[1] or not len(got):
-        return None
-    distance = torch.cdist(got, want, p=float("inf"))
-    nearest = distance.min(dim=1)
-    return nearest.indices if nearest.values.max().item() <= SAME_ROW else None
-
 
 # --- the gradient probe -----------------------------------------------------------------------------------------------
 
@@ -338,6 +204,12 @@ def check_optimizer(training: Training, lr: float, kinds: Sequence[str] = ("Adam
         fail(f"{text}: the task asks for plain Adam. AdamW does that unless it is told otherwise.", "T29d")
 
 
+def check_given_optimizer(training: Training, kind: str) -> None:
+    """Fails unless the optimizer of this kind, which was passed, took all steps."""
+    if training.optimizers != (kind,):
+        fail("Take the steps with the optimizer that is passed, not with one of your own.", "T6")
+
+
 def check_rates(training: Training, wanted: Sequence[float]) -> None:
     """Fails unless the learning rate at each step is that of the schedule; `wanted` has one per step."""
     got = [step.rates[0] for step in training.steps]
@@ -355,18 +227,22 @@ def train_with_adam(replay: Replay, weights: Tensor, batch_size: int, epochs: in
 
     With batches of one size a summed loss gives the same weights; with uneven ones it does not.
     """
+    return [weights_of(model) for model in models_of_adam(replay, weights, batch_size, epochs, lr)]
+
+
+def models_of_adam(replay: Replay, weights: Tensor, batch_size: int, epochs: int, lr: float) -> Iterator[nn.Module]:
+    """Our model, in training mode, before that run and after each epoch: always the same object."""
     model = copy.deepcopy(replay.model).train()
     load_weights(model, weights)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    snapshots = [weights_of(model)]
+    yield model
     for _ in range(epochs):
         pairs = zip(replay.inputs.split(batch_size), replay.targets.split(batch_size), strict=True)
         for inputs, targets in pairs:
             optimizer.zero_grad()
             replay.loss(model(inputs), inputs, targets).backward()
             optimizer.step()
-        snapshots.append(weights_of(model))
-    return snapshots
+        yield model
 
 
 def check_weights(got: Tensor, want: Tensor, tolerance: float = SAME_WEIGHTS) -> None:
@@ -376,31 +252,3 @@ def check_weights(got: Tensor, want: Tensor, tolerance: float = SAME_WEIGHTS) ->
     if got.shape != want.shape or not (got - want).abs().max().item() <= tolerance:
         text = "After training, the weights are not those that Adam, stepped once for each batch, arrives at"
         fail(f"{text} with this learning rate and its other settings at their defaults.")
-
-
-# --- inside -----------------------------------------------------------------------------------------------------------
-
-
-def _step(step: Mapping[str, Any], forwards: Sequence[Forward]) -> Step:
-    number = int(step["forward"])
-    forward = forwards[number] if number >= 0 else None
-    return Step(
-        weights=_vector(step["weights"]),
-        buffers=_vector(step["buffers"]),
-        gradients=_vector(step["gradients"]),
-        without_gradient=int(step["without_gradient"]),
-        held=int(step["held"]),
-        foreign=int(step["foreign"]),
-        parameters=int(step["parameters"]),
-        rates=tuple(float(rate) for rate in step["rates"]),
-        decay=float(step["decay"]),
-        moved=bool(step["moved"]),
-        optimizer=int(step["optimizer"]),
-        forward=forward,
-    )
-
-
-def _vector(value: Any) -> Tensor:
-    if not isinstance(value, Tensor) or value.dim() != 1:
-        raise TypeError("not a vector")
-    return value

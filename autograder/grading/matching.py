@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from autograder.authoring.regions import CODE_STUB
 from autograder.grading.definitions import Definitions, definitions
 from autograder.grading.notebook_file import FileCell
 from autograder.grading.template import RUN, Template, TemplateCell
 from autograder.limits import SAME_LINES
 
-_STUB_LINES = ("# YOUR CODE HERE", "raise NotImplementedError()")
 NOT_RUN = ("experiment", "public_check", "points")
 
 
@@ -46,7 +46,7 @@ def match_cells(cells: Sequence[FileCell], template: Template) -> list[Match]:
 def lines_of(source: str) -> Counter[str]:
     """The source's lines without indentation, blank ones, and those that every stub has."""
     lines = (line.strip() for line in source.splitlines())
-    return Counter(line for line in lines if line and line not in _STUB_LINES)
+    return Counter(line for line in lines if line and line not in CODE_STUB)
 
 
 def _by_id(cell: FileCell, template: Template) -> Match:

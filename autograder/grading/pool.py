@@ -5,7 +5,6 @@ Whoever grades is a `Crew`: the processes of this machine here, a cluster in clu
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import time
@@ -17,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
 from autograder.assignment import Assignment
+from autograder.cores import usable_cores
 from autograder.errors import AutograderError, SandboxError
 from autograder.grading.options import Options
 from autograder.grading.report import Report
@@ -118,7 +118,7 @@ class Pool:
         self._false_starts = 0
         self._wanted = workers
         # A worker and its server import for some seconds, on a core each. More at once would only make the first later.
-        self._workers = [self._new() for _ in range(min(workers, max(1, (os.cpu_count() or 1) // 2)))]
+        self._workers = [self._new() for _ in range(min(workers, max(1, usable_cores() // 2)))]
 
     def grade(self, jobs: Iterable[Job]) -> Iterator[Done]:
         """Yields each job as it is done, in no particular order."""

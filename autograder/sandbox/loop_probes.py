@@ -1,6 +1,6 @@
 """Probes for training and evaluation loops: what a student's loop does to a model of ours, step by step, as values.
 
-They run on the student's side and judge nothing; `autograder.checking.loops` replays what they recorded. An
+They run on the student's side and judge nothing; `autograder.checking.recorded_training` reads what they recorded. An
 assignment's probes.py imports those that it needs.
 """
 

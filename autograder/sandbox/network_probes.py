@@ -6,6 +6,7 @@ method or submodule to call in the place of the model itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -29,6 +30,11 @@ def run_network(namespace: Any, device: str, model: nn.Module, inputs: Tensor, p
     """What a model, or a part of it, returns in its present mode, without gradients."""
     with torch.no_grad():
         return _part(model, part)(inputs.to(device))
+
+
+def switched_off(parameters: Iterable[Tensor]) -> dict[str, bool]:
+    """Whether a call has left gradients switched off: for one of these parameters, or everywhere. Part of a record."""
+    return {"frozen": not all(part.requires_grad for part in parameters), "gradients_off": not torch.is_grad_enabled()}
 
 
 def scatter_weights(namespace: Any, model: nn.Module, gain: float) -> None:

@@ -170,8 +170,9 @@ class Session:
                 self._signal(signal.SIGINT)  # a polite process survives a slow call, as in Jupyter
             return grace.later()
 
-        self._channel.send(wire.encode(question), allowed.at(), allowed.later)
-        reply = self._channel.receive(allowed.at(), Reply, interrupt)
+        end = allowed.at()
+        self._channel.send(wire.encode(question), end, allowed.later)
+        reply = self._channel.receive(end, Reply, interrupt)
         if reply.id != number:
             raise wire.Hostile("an answer to another question")
         if grace is not None:

@@ -27,8 +27,6 @@ from autograder.checking.evaluation import (
 )
 from autograder.checking.failure import CheckFailed
 from autograder.checking.loops import (
-    Replay,
-    Training,
     check_ends_with_last_step,
     check_gradients,
     check_nothing_moves_between,
@@ -40,6 +38,7 @@ from autograder.checking.loops import (
     check_weights,
     train_with_adam,
 )
+from autograder.checking.recorded_training import Replay, Training
 from autograder.checking.secret import CourseSecret, Secret
 from autograder.checking.stopping import best_epoch, check_epochs_run, draw_curve, epochs_run, tells_apart
 from autograder.sandbox import loop_probes

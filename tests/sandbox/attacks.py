@@ -15,6 +15,7 @@ from pathlib import Path
 from autograder.checking.outcomes import Outcome
 
 COURSE = Path(__file__).parents[1] / "fixtures" / "tiny_course"
+REPOSITORY = Path(__file__).resolve().parents[2]
 WARMUP = COURSE / "assignments" / "warmup"
 
 CHEATS = {
@@ -281,9 +282,13 @@ REFUSED = {
     "a symbolic link to a file outside": _PLAIN
     % f"os.symlink({str(WARMUP / 'probes.py')!r}, 'mine'); open('mine').read()",
     "the memory of the first process": _PLAIN % "open('/proc/1/mem', 'rb').read(1)",
-    "the root of another process": _PLAIN % "os.listdir(f'/proc/{os.getppid()}/root/')",
+    "the root of another process": _PLAIN % "os.listdir(os.path.join('/proc', str(os.getppid()), 'root'))",
     "files that were open before": _PLAIN
-    % "found = [os.readlink(f'/proc/self/fd/{n}') for n in os.listdir('/proc/self/fd') if os.path.exists(f'/proc/self/fd/{n}')]; bad = [f for f in found if f.startswith(('/work', '/home', '/root')) and 'python' not in f]; 1 / len(bad)",
+    % (
+        "found = [os.readlink(f'/proc/self/fd/{n}') for n in os.listdir('/proc/self/fd') if os.path.exists(f'/proc/self/fd/{n}')]; "
+        f"bad = [f for f in found if f.startswith(({str(REPOSITORY)!r}, os.path.expanduser('~'))) and 'python' not in f]; "
+        "1 / len(bad)"
+    ),
     "IPv6": _PLAIN % "import socket; socket.create_connection(('::1', 22), 1)",
     "netlink": _PLAIN % "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)",
     "raw packets": _PLAIN % "import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)",

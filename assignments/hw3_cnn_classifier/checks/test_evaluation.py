@@ -18,7 +18,7 @@ from autograder.checking.evaluation import (
     per_batch,
     wrong_means,
 )
-from autograder.checking.loops import Training
+from autograder.checking.recorded_training import Training
 from autograder.checking.values import expect_scalar
 from autograder.sandbox.loop_models import SmallClassifier, buffers_of, load_buffers, load_weights, weights_of
 

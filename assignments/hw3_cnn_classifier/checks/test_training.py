@@ -28,9 +28,6 @@ from autograder.checking.evaluation import (
     wrong_means,
 )
 from autograder.checking.loops import (
-    Loss,
-    Replay,
-    Training,
     check_gradients,
     check_nothing_moves_between,
     check_optimizer,
@@ -39,6 +36,7 @@ from autograder.checking.loops import (
     check_weights,
     train_with_adam,
 )
+from autograder.checking.recorded_training import Loss, Replay, Training
 from autograder.checking.values import expect_sequence
 from autograder.sandbox.loop_models import SmallClassifier, buffers_of, load_weights, weights_of
 

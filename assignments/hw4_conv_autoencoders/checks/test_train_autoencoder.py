@@ -23,16 +23,16 @@ from autograder.checking.evaluation import (
     wrong_means,
 )
 from autograder.checking.loops import (
-    Replay,
-    Training,
     check_gradients,
     check_nothing_moves_between,
     check_optimizer,
     check_step_count,
     check_training_mode,
     check_weights,
+    models_of_adam,
     train_with_adam,
 )
+from autograder.checking.recorded_training import Replay, Training
 from autograder.checking.values import expect_sequence
 from autograder.sandbox.loop_models import SmallAutoencoder, load_weights, weights_of
 
@@ -147,17 +147,12 @@ class Setting:
     @property
     def test_loss_rises(self) -> bool:
         """Whether in our own run the loss of the test pictures is the lowest after the first epoch."""
-        model, found = self.model, []
-        optimizer = torch.optim.Adam(model.parameters(), lr=self.lr)
-        for _ in range(self.epochs):
-            model.train()
-            for images in self.train[0].split(self.batch_sizes[0]):
-                optimizer.zero_grad()
-                mse(model(images), images, images).backward()
-                optimizer.step()
-            model.eval()
+        replay, found = Replay(self.model, mse, self.train[0], self.train[0]), []
+        for model in models_of_adam(replay, self.start, self.batch_sizes[0], self.epochs, self.lr):
             with torch.no_grad():
-                found.append(mse(model(self.test[0]), self.test[0], self.test[0]).item())
+                found.append(mse(model.eval()(self.test[0]), self.test[0], self.test[0]).item())
+            model.train()
+        _, *found = found
         return found == sorted(found)
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from autograder.checking import Secret, Student, check, fail
 from autograder.checking.interpolation import straight_line, wrong_lines
+from autograder.checking.learnable import expect_left_trainable
 from autograder.checking.values import close, expect_tensor
 
 TASK = "interpolate_between"
@@ -108,10 +109,7 @@ def test_model_and_pictures_stay_as_they_came(student: Student, secret: Secret, 
     _strip(answer["strip"], 6)
     if answer["training"]:
         fail("The model came in evaluation mode and is in training mode now: leave it.", "I13")
-    if answer["frozen"] or answer["gradients_off"]:
-        how = "requires_grad of the model's parameters" if answer["frozen"] else "torch.set_grad_enabled"
-        text = f"{TASK} has switched {how} off for good, so that nothing can be trained afterwards"
-        fail(f"{text}: use `with torch.no_grad():`, which ends by itself.", "I24")
+    expect_left_trainable(answer, TASK)
     for before, after in zip(case.images, answer["images"], strict=True):
         if not torch.equal(before, torch.as_tensor(after)):
             fail(f"{TASK} changed one of its pictures: make new tensors.", "R20")

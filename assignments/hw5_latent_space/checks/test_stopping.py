@@ -13,7 +13,8 @@ from torch import Tensor
 
 from autograder.checking import Secret, Student, check, fail
 from autograder.checking.evaluation import expect_curve
-from autograder.checking.loops import Training
+from autograder.checking.loops import check_given_optimizer
+from autograder.checking.recorded_training import Training
 from autograder.checking.stopping import best_epoch, check_epochs_run, draw_curve, epochs_run
 from autograder.checking.values import expect_sequence
 
@@ -62,8 +63,7 @@ class Script:
     def _check_optimizer(self) -> None:
         if not self.steps:
             fail("The optimizer never takes a step: the model is not trained.", "T5")
-        if self.training.optimizers != (OPTIMIZER,):
-            fail("Take the steps with the optimizer that is passed, not with one of your own.", "T6")
+        check_given_optimizer(self.training, OPTIMIZER)
 
     def check_lengths(self) -> None:
         """Fails unless both lists have one number for each epoch that was run."""

@@ -29,14 +29,13 @@ from autograder.checking.evaluation import (
     wrong_means,
 )
 from autograder.checking.loops import (
-    Loss,
-    Replay,
-    Training,
+    check_given_optimizer,
     check_gradients,
     check_rates,
     check_step_count,
     check_training_mode,
 )
+from autograder.checking.recorded_training import Loss, Replay, Training
 from autograder.checking.values import expect_sequence
 from autograder.sandbox.loop_models import SmallAutoencoder, buffers_of, load_weights, weights_of
 
@@ -152,13 +151,8 @@ def test_every_step_follows_the_gradient(student: Student, secret: Secret, devic
         case = make_case(stream)
         training = case.run(student, device, shuffle)
         check_gradients(training, case.replay, OTHER_LOSSES)
-        _check_optimizer(training)
+        check_given_optimizer(training, OPTIMIZER)
         check_step_count(training, case.epochs, case.batches)
-
-
-def _check_optimizer(training: Training) -> None:
-    if training.optimizers != (OPTIMIZER,):
-        fail("Take the steps with the optimizer that is passed, not with one of your own.", "T6")
 
 
 @check(task=TASK, points=1.5)
@@ -183,7 +177,7 @@ def test_scheduler_steps_once_an_epoch(student: Student, secret: Secret, device:
     training = case.run(student, device)
     if not training.steps:
         fail("No optimizer ever takes a step, so that there is no learning rate to look at.", "T5")
-    _check_optimizer(training)
+    check_given_optimizer(training, OPTIMIZER)
     rates = [case.lr]
     for _ in range(case.epochs - 1):
         rates.append(rates[-1] * case.gamma)

@@ -11,6 +11,7 @@ from autograder.checking import Secret, Student, check, fail
 from autograder.checking.diagnosis import equals
 from autograder.checking.illustrations import Steps, illustrated, steps_on_the_line
 from autograder.checking.interpolation import straight_line, wrong_lines
+from autograder.checking.learnable import expect_left_trainable
 from autograder.checking.values import close, expect_tensor
 
 LINEAR = "linear_interpolation"
@@ -148,10 +149,7 @@ def test_strip_is_ready_to_be_shown(student: Student, secret: Secret, device: st
     if answer["retyped"]:
         text = f"{LATENT} has changed the type of the VAE's weights for good, so that it refuses float32 from now on"
         fail(f"{text}: convert the codes, not the network.", "I24")
-    if answer["frozen"] or answer["gradients_off"]:
-        how = "requires_grad of the VAE's weights" if answer["frozen"] else "torch.set_grad_enabled"
-        text = f"{LATENT} has switched {how} off for good, so that nothing can be trained afterwards"
-        fail(f"{text}: use `with torch.no_grad():`, which ends by itself.", "I24")
+    expect_left_trainable(answer, LATENT)
     for before, after in zip((answer["z0"], answer["z1"]), answer["codes_after"], strict=True):
         if not torch.equal(before, torch.as_tensor(after)):
             fail(f"{LATENT} changed one of its codes: make new tensors.", "R20")

@@ -8,6 +8,7 @@ import torch
 
 from autograder.checking import Secret, Student, check, fail
 from autograder.checking.diagnosis import equals
+from autograder.checking.learnable import expect_left_trainable
 from autograder.checking.statistics import Fault, assert_standard_normal
 from autograder.checking.values import close, expect_tensor
 
@@ -29,10 +30,7 @@ def test_samples_are_decoded_by_the_model_that_is_passed(student: Student, secre
     close(pictures, torch.sigmoid(codes @ weights).view(n, 1, 28, 28), "What sample_images returns", device=device)
     if answer["needs_gradient"]:
         fail("The pictures carry a graph for gradients: decode under torch.no_grad().", "T16")
-    if answer["frozen"] or answer["gradients_off"]:
-        how = "requires_grad of the model's parameters" if answer["frozen"] else "torch.set_grad_enabled"
-        text = f"sample_images has switched {how} off for good, so that nothing can be trained afterwards"
-        fail(f"{text}: use `with torch.no_grad():`, which ends by itself.", "I24")
+    expect_left_trainable(answer, TASK)
 
 
 @check(task=TASK, points=1)

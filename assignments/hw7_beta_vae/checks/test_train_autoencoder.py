@@ -10,8 +10,6 @@ import torch.nn.functional as F
 from autograder.checking import Secret, Student, check, fail
 from autograder.checking.evaluation import check_curve, expect_curve
 from autograder.checking.loops import (
-    Replay,
-    Training,
     check_ends_with_last_step,
     check_gradients,
     check_optimizer,
@@ -22,6 +20,7 @@ from autograder.checking.loops import (
     steps_with_batches,
     train_with_adam,
 )
+from autograder.checking.recorded_training import Replay, Training
 from autograder.sandbox.loop_models import SmallAutoencoder, load_weights, weights_of
 
 TASK = "train_autoencoder"

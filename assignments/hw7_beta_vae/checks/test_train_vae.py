@@ -12,9 +12,6 @@ import torch
 from autograder.checking import Secret, Student, check, fail
 from autograder.checking.evaluation import check_curve, expect_curve
 from autograder.checking.loops import (
-    Loss,
-    Replay,
-    Training,
     check_ends_with_last_step,
     check_gradients,
     check_optimizer,
@@ -25,6 +22,7 @@ from autograder.checking.loops import (
     steps_with_batches,
     train_with_adam,
 )
+from autograder.checking.recorded_training import Loss, Replay, Training
 from autograder.checking.values import describe, expect_sequence
 from autograder.sandbox.loop_models import load_weights, weights_of
 
