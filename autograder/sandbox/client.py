@@ -19,6 +19,7 @@ from autograder.sandbox import launch, limits
 from autograder.sandbox.isolation import Mode
 from autograder.sandbox.protocol import Event, Spawn
 from autograder.sandbox.session import Session
+from autograder.sandbox.shared_core import SharedCore
 
 _EXIT_SECONDS = 10.0
 _MESSAGE_BYTES = 1 << 16
@@ -35,6 +36,8 @@ class WarmServer:
         self.mode, self.cuda = mode, cuda
         self._opened = 0
         self._exits: dict[int, Event] = {}
+        self._core = SharedCore() if not cuda else None  # drivers of GPUs have threads of their own
+        self._waited = 0.0  # for a core, by the submission before
         self._scratch = tempfile.mkdtemp(prefix="autograder-")
         os.chmod(self._scratch, 0o711)
         if mode is not Mode.NAMESPACES:
@@ -72,7 +75,8 @@ class WarmServer:
         self.wait_until_ready()
         self._opened += 1
         bounds = bounds or limits.Limits()
-        spawn = Spawn(self._opened, bounds, seed, environment or {}, self.cuda)
+        cores = self._core.choose(self._waited) if self._core else []
+        spawn = Spawn(self._opened, bounds, seed, environment or {}, self.cuda, cores)
         ours, theirs = socket.socketpair()
         reader, writer = os.pipe()
         try:
@@ -87,7 +91,11 @@ class WarmServer:
             os.close(writer)
         return Session(self, spawn.id, ours, reader, pidfd, bounds)
 
-    def wait_for_exit(self, number: int) -> Event:
+    def wait_for_exit(self, number: int, waited: float = 0.0) -> Event:
+        """How the process ended. `waited`: seconds for which it had been ready and found no free core."""
+        self._waited = waited
+        if self._core:
+            self._core.release()
         end = time.monotonic() + _EXIT_SECONDS
         while number not in self._exits:
             event = self._event(end - time.monotonic())

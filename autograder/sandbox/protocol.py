@@ -37,6 +37,7 @@ class Spawn(msgspec.Struct):
     seed: int
     environment: dict[str, str]
     cuda: bool = False
+    cores: list[int] = []  # that it may use; none named: as before
 
 
 class Event(msgspec.Struct):

@@ -134,6 +134,9 @@ class _Server:
         started = time.perf_counter()
         uid = self.config.first_uid + spawn.id % 1000 if self.config.first_uid and "uid" in self.config.layers else 0
         home = self._make_home(spawn.id, uid)
+        if spawn.cores:
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(0, spawn.cores)  # the child inherits it
         if self.private:
             linux.unshare(linux.NEWPID)  # holds for the next fork only
         pid = os.fork()
