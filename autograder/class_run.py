@@ -18,7 +18,6 @@ from autograder.reporting.progress import ProgressBar
 from autograder.reporting.publisher import Publisher
 from autograder.reporting.similarity import most_alike
 from autograder.reporting.table import class_table
-from autograder.validation.variants import read_variants
 
 
 def run_class(
@@ -36,7 +35,7 @@ def run_class(
     """Grades a class with everything around it; see `grade_class`."""
     title = load_template(assignment).title
     publisher = Publisher(
-        ResultsFolder(out), title, mistake_titles(assignment), alike=lambda: most_alike(assignment, path)
+        ResultsFolder(out), title, lambda: mistake_titles(assignment), lambda: most_alike(assignment, path)
     )
     with ProgressBar(console, lambda: crew.size) as bar:
         return grade_class(
@@ -54,6 +53,8 @@ def run_class(
 
 def mistake_titles(assignment: Assignment) -> dict[str, str]:
     """The catalogue's name of each known mistake, for the class report; none when there is no catalogue."""
+    from autograder.validation.variants import read_variants  # with a library for notebooks, which grading does without
+
     try:
         return {variant.id: variant.title for variant in read_variants(assignment.mistakes, "mistake")}
     except AuthoringError:

@@ -62,7 +62,7 @@ def phases(assignment: Assignment, submitted: Path, place: Path) -> dict[str, fl
     watch = Stopwatch()
     options = options_for(assignment.root)
     results = ResultsFolder(place / "out")
-    publisher = Publisher(results, assignment.name, {})
+    publisher = Publisher(results, assignment.name)
     grader = Grader(assignment, options)
     reports: list[Report] = []
     try:

@@ -114,7 +114,7 @@ def grade_class(
 
 def _pool(plan: _Plan, jobs: int, crew: Crew) -> contextlib.AbstractContextManager[Grading]:
     seconds = load_template(plan.assignment).limits.submission_seconds + _SLACK
-    if plan.options.device == "cuda":
+    if plan.options.cuda:
         seconds += WAIT_SECONDS  # somebody else may have the GPU
     return crew.pool(plan.assignment, plan.options, jobs, seconds)
 

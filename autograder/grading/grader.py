@@ -51,9 +51,10 @@ class _Run:
 class Grader:
     """The checks of one assignment, collected, beside a warm server. One per worker; start once, grade many."""
 
-    def __init__(self, assignment: Assignment, options: Options) -> None:
+    def __init__(self, assignment: Assignment, options: Options, server: WarmServer | None = None) -> None:
+        """`server`: one that has just been started for these options; it becomes the grader's own."""
         self.assignment, self.options = assignment, options
-        self._server = self._start_server()  # imports torch in its own process while we import it in ours
+        self._server = server or self._start_server()  # it imports torch in its process while we import it in ours
         self.checks = CheckSession(assignment.checks, assignment.name, options.device)
         _compute_on_one_core()
         self._server.wait_until_ready()  # so that no check is charged for it
@@ -89,7 +90,7 @@ class Grader:
         """The submission's workspace. With CUDA it has a GPU to itself, and a watch over that."""
         materials = self.materials
         with contextlib.ExitStack() as stack:
-            gpu = stack.enter_context(token(gpus())) if self.options.device == "cuda" else None
+            gpu = stack.enter_context(token(gpus())) if self.options.cuda else None
             if gpu is not None:
                 materials = replace(materials, environment={**materials.environment, **environment_of(gpu)})
             workspace = Workspace(self._server, materials, run.submission.cells, run.seed)
@@ -111,7 +112,7 @@ class Grader:
         return self._server
 
     def _start_server(self) -> WarmServer:
-        return WarmServer(self.options.mode, cuda=self.options.device == "cuda")
+        return WarmServer(self.options.mode, cuda=self.options.cuda)
 
     @cached_property
     def materials(self) -> Materials:

@@ -21,6 +21,10 @@ class Options:
     mode: Mode
     device: str = "cpu"
 
+    @property
+    def cuda(self) -> bool:
+        return self.device == "cuda"
+
 
 def options_for(
     root: Path,

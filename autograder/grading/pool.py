@@ -65,7 +65,7 @@ class ThisMachine:
     size: int = 1
 
     def pool(self, assignment: Assignment, options: Options, jobs: int, job_seconds: float) -> Pool:
-        most = len(gpus()) if options.device == "cuda" else self.size  # each submission has a GPU to itself
+        most = len(gpus()) if options.cuda else self.size  # each submission has a GPU to itself
         return Pool(assignment, options, max(1, min(self.size, most, jobs)), job_seconds)
 
 

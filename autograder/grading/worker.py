@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from autograder.grading.content import Content, read_content
 from autograder.grading.options import Options
 from autograder.grading.report import Report
 from autograder.quick_start import skip_slow_imports
+from autograder.sandbox.client import WarmServer
 
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from autograder.grading.worker import main; main()"
 
@@ -60,14 +62,18 @@ def work(pipe: Connection, assignment: Assignment, options: Options) -> None:
     """Runs until the other end hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us in order
     os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
-    from autograder.grading.grader import Grader
-    from autograder.grading.submission import submission_of
-
+    gc.disable()  # the imports make a million objects, and all of them stay
     try:
-        grader = Grader(assignment, options)
+        server = WarmServer(options.mode, cuda=options.cuda)  # it imports in its own process while we import in ours
+        from autograder.grading.grader import Grader
+        from autograder.grading.submission import submission_of
+
+        grader = Grader(assignment, options, server)
     except AutograderError as error:
         pipe.send(Ready(str(error), isinstance(error, SandboxError)))
         return
+    gc.freeze()
+    gc.enable()
     pipe.send(Ready())
     try:
         while True:

@@ -15,17 +15,18 @@ from autograder.reporting.similarity import Alike
 class Publisher:
     """An observer of a class run.
 
-    `mistakes`: titles of the known mistakes by their ids; `alike`: asked at the end which students' code is most alike.
+    Asked at the end: `mistakes` for the titles of the known mistakes by their ids, `alike` for the students whose code
+    is most alike.
     """
 
     def __init__(
         self,
         results: ResultsFolder,
         title: str,
-        mistakes: Mapping[str, str],
+        mistakes: Callable[[], Mapping[str, str]] = dict,
         alike: Callable[[], Sequence[Alike]] = tuple,
     ) -> None:
-        self._results, self._title, self._mistakes, self._alike = results, title, dict(mistakes), alike
+        self._results, self._title, self._mistakes, self._alike = results, title, mistakes, alike
 
     def begin(self, total: int, unchanged: int, workers: int) -> None:
         """Nothing to prepare: folders are made with the first page."""
@@ -38,4 +39,5 @@ class Publisher:
         write_page(self._results.feedback_path_of(report.student), feedback_page(report, self._title))
 
     def end(self, reports: Sequence[Report]) -> None:
-        write_class_report(self._results.class_report, reports, self._title, self._mistakes, alike=self._alike())
+        titles = dict(self._mistakes())
+        write_class_report(self._results.class_report, reports, self._title, titles, alike=self._alike())
