@@ -37,7 +37,6 @@ class WarmServer:
         self._opened = 0
         self._exits: dict[int, Event] = {}
         self._core = SharedCore() if not cuda else None  # drivers of GPUs have threads of their own
-        self._waited = 0.0  # for a core, by the submission before
         self._scratch = tempfile.mkdtemp(prefix="autograder-")
         os.chmod(self._scratch, 0o711)
         if mode is not Mode.NAMESPACES:
@@ -75,7 +74,7 @@ class WarmServer:
         self.wait_until_ready()
         self._opened += 1
         bounds = bounds or limits.Limits()
-        cores = self._core.choose(self._waited) if self._core else []
+        cores = self._core.begin() if self._core else []
         spawn = Spawn(self._opened, bounds, seed, environment or {}, self.cuda, cores)
         ours, theirs = socket.socketpair()
         reader, writer = os.pipe()
@@ -91,16 +90,18 @@ class WarmServer:
             os.close(writer)
         return Session(self, spawn.id, ours, reader, pidfd, bounds)
 
-    def wait_for_exit(self, number: int, waited: float = 0.0) -> Event:
-        """How the process ended. `waited`: seconds for which it had been ready and found no free core."""
-        self._waited = waited
-        if self._core:
-            self._core.release()
-        end = time.monotonic() + _EXIT_SECONDS
-        while number not in self._exits:
-            event = self._event(end - time.monotonic())
-            self._exits[event.id] = event
-        return self._exits.pop(number)
+    def wait_for_exit(self, number: int) -> Event:
+        """How the process ended."""
+        end, computed = time.monotonic() + _EXIT_SECONDS, 0.0
+        try:
+            while number not in self._exits:
+                event = self._event(end - time.monotonic())
+                self._exits[event.id] = event
+            computed = self._exits[number].cpu_seconds
+            return self._exits.pop(number)
+        finally:
+            if self._core:
+                self._core.end(computed)
 
     def close(self) -> None:
         self._control.close()  # it ends by itself when we hang up

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from pathlib import Path
 
 from autograder.sandbox.limits import PATIENCE
 
@@ -30,7 +29,7 @@ class WaitingForACore:
     def seconds(self) -> float:
         """So far; once the process is gone, what was last seen."""
         with contextlib.suppress(OSError, ValueError, IndexError):
-            self._seconds = _waited(os.pread(self._file, 100, 0))
+            self._seconds = int(os.pread(self._file, 100, 0).split()[1]) / _NANOSECONDS
         return self._seconds
 
     def close(self) -> None:
@@ -61,17 +60,6 @@ class Deadline:
 def counted(wall: float, waited: float) -> float:
     """How much of this wall time counts."""
     return max(wall - waited, wall / PATIENCE)
-
-
-def waited_for_a_core(process: int | str) -> float:
-    """Seconds so far that a process, named as in /proc, was ready and had no core; 0 where nobody counts them."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        return _waited(Path(f"/proc/{process}/schedstat").read_bytes())
-    return 0.0
-
-
-def _waited(schedstat: bytes) -> float:
-    return int(schedstat.split()[1]) / _NANOSECONDS
 
 
 def _number_of(pidfd: int) -> int:

@@ -270,7 +270,7 @@ class Session:
             return
         self._signal(signal.SIGKILL)
         try:
-            self.exit = self._server.wait_for_exit(self._number, self.waited())
+            self.exit = self._server.wait_for_exit(self._number)
         finally:  # also when the server does not answer: whoever asks later must be told
             self._release()
             if self.fault is None:

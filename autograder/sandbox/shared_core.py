@@ -1,8 +1,7 @@
 """A grader and its submission take turns: what one waits for, the other computes. So they share one core.
 
 On two cores every question and every answer would wake a core from its sleep and find the other's data in none of its
-caches: that makes a whole submission a sixth slower. A core that others want too is given up after one submission, and
-the system may choose again.
+caches. A core that others want too is given up after one submission, and the system may choose again.
 """
 
 from __future__ import annotations
@@ -11,9 +10,7 @@ import contextlib
 import os
 import time
 
-from autograder.sandbox.fair_time import waited_for_a_core
-
-_BUSY = 0.2  # share of the time for which the grader or the submission had to wait for the core
+_OURS = 0.8  # share of the time for which one of the two computes, on a core that nobody else wants
 
 
 class SharedCore:
@@ -23,27 +20,28 @@ class SharedCore:
         self._all = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
         self._wanted = len(self._all) > 1
         self._core: int | None = None
-        self._since: tuple[float, float] | None = None  # time, and waited until then
+        self._since: tuple[float, float] | None = None  # wall time, and CPU time of this thread
 
-    def choose(self, waited: float) -> list[int]:
-        """Before a submission: the cores it may use, [] where there is no choice.
-
-        `waited`: seconds for which the submission before had to wait for a core
-        """
+    def begin(self) -> list[int]:
+        """Before a submission: the cores that it may use, [] where there is no choice."""
         if not self._wanted:
             return []
-        now, ours = time.monotonic(), waited_for_a_core("thread-self")
-        before, self._since = self._since, (now, ours)
-        free = before is not None and waited + ours - before[1] < _BUSY * (now - before[0])
-        self._core = (_current_core() if self._core is None else self._core) if free else None
+        self._since = time.monotonic(), time.thread_time()
         cores = self._all if self._core is None else {self._core}
         self._stay_on(cores)
         return sorted(cores)
 
-    def release(self) -> None:
-        """The calling thread may use every core again."""
-        if self._wanted:
-            self._stay_on(self._all)
+    def end(self, computed: float) -> None:
+        """After it: the calling thread may use every core again. `computed`: CPU seconds of the submission."""
+        if self._since is None:
+            return
+        wall, cpu = time.monotonic() - self._since[0], time.thread_time() - self._since[1] + computed
+        self._since = None
+        if cpu < _OURS * wall:
+            self._core = None
+        elif self._core is None:
+            self._core = _current_core()
+        self._stay_on(self._all)
 
     def _stay_on(self, cores: set[int]) -> None:
         with contextlib.suppress(OSError):  # taken from us meanwhile: then the system chooses

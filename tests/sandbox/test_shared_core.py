@@ -8,13 +8,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.sandbox import shared_core
+from autograder.errors import SandboxError
 from autograder.sandbox.client import WarmServer
 from autograder.sandbox.isolation import choose
+from autograder.sandbox.protocol import Event
 from autograder.sandbox.shared_core import SharedCore
 
 ALL = os.sched_getaffinity(0)
 CORES = "import os\ndef cores():\n    return sorted(os.sched_getaffinity(0))"
+ALL_THE_TIME = 1e6  # CPU seconds: the submission computed as long as it lived
 
 pytestmark = pytest.mark.skipif(len(ALL) < 2, reason="one core: nothing to choose")
 
@@ -26,61 +28,81 @@ def all_cores_again() -> Iterator[None]:
     os.sched_setaffinity(0, ALL)
 
 
-@pytest.fixture
-def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever else the machine does now, this thread never waited for a core."""
-    monkeypatch.setattr(shared_core, "waited_for_a_core", lambda process: 0.0)
+def submission(core: SharedCore, computed: float) -> list[int]:
+    """The cores that a submission got which computed for so long."""
+    cores = core.begin()
+    time.sleep(0.01)
+    core.end(computed)
+    return cores
 
 
-def test_the_system_chooses_first_and_then_we_stay_there(nobody_waits: None) -> None:
+def test_the_system_chooses_first_and_then_we_stay_there() -> None:
     core = SharedCore()
-    assert set(core.choose(0.0)) == ALL
-    (chosen,) = core.choose(0.0)
+    assert set(submission(core, ALL_THE_TIME)) == ALL
+    (chosen,) = core.begin()
     assert os.sched_getaffinity(0) == {chosen}
-    assert core.choose(0.0) == [chosen]
+    core.end(ALL_THE_TIME)
+    assert submission(core, ALL_THE_TIME) == [chosen]
 
 
-def test_a_core_that_others_want_too_is_given_up_after_one_submission(nobody_waits: None) -> None:
+def test_a_core_that_others_want_too_is_given_up_after_one_submission() -> None:
     core = SharedCore()
-    core.choose(0.0)
-    assert len(core.choose(0.0)) == 1
-    time.sleep(0.02)
-    assert set(core.choose(waited=0.02)) == ALL, "all of the time it waited"
+    submission(core, ALL_THE_TIME)
+    assert len(submission(core, computed=0.0)) == 1, "somebody else had the core"
+    assert set(submission(core, computed=0.0)) == ALL
+    assert set(submission(core, ALL_THE_TIME)) == ALL, "others wanted that one too"
+    assert len(submission(core, ALL_THE_TIME)) == 1
+
+
+def test_the_graders_own_computing_counts_too() -> None:
+    core = SharedCore()
+    core.begin()
+    end = time.thread_time() + 0.05
+    while time.thread_time() < end:
+        pass
+    assert core._since is not None
+    core._since = time.monotonic() - 0.055, core._since[1]  # however busy the machine is, it took no longer
+    core.end(0.0)
+    assert len(core.begin()) == 1
+
+
+def test_between_two_submissions_every_core_may_be_used() -> None:
+    core = SharedCore()
+    submission(core, ALL_THE_TIME)
+    submission(core, ALL_THE_TIME)
     assert os.sched_getaffinity(0) == ALL
-    assert len(core.choose(0.0)) == 1, "and one is looked for again"
-
-
-def test_the_graders_own_waiting_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited = iter([0.0, 0.0, 1000.0, 1000.0])
-    monkeypatch.setattr(shared_core, "waited_for_a_core", lambda process: next(waited))
-    core = SharedCore()
-    assert [len(core.choose(0.0)) > 1 for _ in range(4)] == [True, False, True, False]
-
-
-def test_the_cores_are_given_back(nobody_waits: None) -> None:
-    core = SharedCore()
-    core.choose(0.0)
-    core.choose(0.0)
-    core.release()
+    core.end(ALL_THE_TIME)  # a second end is none
     assert os.sched_getaffinity(0) == ALL
 
 
 def test_where_there_is_one_core_there_is_no_choice() -> None:
     os.sched_setaffinity(0, {min(ALL)})
     core = SharedCore()
-    assert core.choose(0.0) == core.choose(0.0) == []
+    assert submission(core, ALL_THE_TIME) == submission(core, ALL_THE_TIME) == []
 
 
-def test_a_submission_runs_on_its_graders_core(nobody_waits: None) -> None:
+def test_a_submission_runs_on_its_graders_core() -> None:
     with WarmServer(choose(), preload=[]) as server:
-        found = []
-        for _ in range(3):
+        assert server._core is not None
+        for number in range(3):
+            server._core._core = None if number == 0 else max(ALL)
             with server.open() as session:
                 session.cell(CORES)
-                found.append((set(session.call("cores")), os.sched_getaffinity(0)))
-            server._waited = 0.0  # on a busy machine it may have
-    assert found[0] == (ALL, ALL)
-    for submission, grader in found[1:]:
-        assert len(grader) == 1
-        assert submission == grader
-        assert os.sched_getaffinity(0) == ALL, "between two submissions"
+                assert set(session.call("cores")) == os.sched_getaffinity(0) == (ALL if number == 0 else {max(ALL)})
+            assert os.sched_getaffinity(0) == ALL, "between two submissions"
+
+
+def test_a_server_that_does_not_answer_keeps_no_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    with WarmServer(choose(), preload=[]) as server:
+        assert server._core is not None
+        server._core._core = max(ALL)
+        session = server.open()
+        with monkeypatch.context() as patch:
+            patch.setattr(server, "_event", lambda seconds: _silence())
+            with pytest.raises(SandboxError):
+                session.close()
+        assert os.sched_getaffinity(0) == ALL
+
+
+def _silence() -> Event:
+    raise SandboxError("nothing came")
