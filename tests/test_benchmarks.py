@@ -217,3 +217,15 @@ class TestMeasuring:
     def test_a_failed_command_is_an_error_with_its_last_words(self, tmp_path):
         with pytest.raises(AutograderError, match="last words"):
             measure([sys.executable, "-c", "import sys; sys.exit('last words')"], tmp_path, {})
+
+    def test_a_copy_of_the_namespace_leads_to_the_one_that_functions_look_in(self):
+        namespace: dict[str, object] = {}
+        exec("def other():\n    return 1\n\ndef task():\n    return other()", namespace)
+        found = inprocess_student._where_functions_look({"path": shutil.which, **namespace})
+        assert found is namespace
+        found["other"] = lambda: 2
+        assert namespace["task"]() == 2  # type: ignore[operator]
+
+    def test_a_namespace_without_functions_is_taken_as_it_is(self):
+        empty: dict[str, object] = {"number": 1}
+        assert inprocess_student._where_functions_look(empty) is empty
