@@ -36,7 +36,7 @@ class WarmServer:
         self.mode, self.cuda = mode, cuda
         self._opened = 0
         self._exits: dict[int, Event] = {}
-        self._core = SharedCore() if not cuda else None  # drivers of GPUs have threads of their own
+        self._core = SharedCore(wanted=not cuda)  # drivers of GPUs have threads of their own
         self._scratch = tempfile.mkdtemp(prefix="autograder-")
         os.chmod(self._scratch, 0o711)
         if mode is not Mode.NAMESPACES:
@@ -74,14 +74,14 @@ class WarmServer:
         self.wait_until_ready()
         self._opened += 1
         bounds = bounds or limits.Limits()
-        cores = self._core.begin() if self._core else []
-        spawn = Spawn(self._opened, bounds, seed, environment or {}, self.cuda, cores)
+        spawn = Spawn(self._opened, bounds, seed, environment or {}, self.cuda, self._core.begin())
         ours, theirs = socket.socketpair()
         reader, writer = os.pipe()
         try:
             socket.send_fds(self._control, [msgspec.json.encode(spawn)], [theirs.fileno(), writer])
             pidfd = self._spawned(spawn.id)
         except (OSError, ServerDied) as error:
+            self._core.end(0.0)
             ours.close()
             os.close(reader)
             raise ServerDied("the warm server is gone") from error
@@ -100,8 +100,7 @@ class WarmServer:
             computed = self._exits[number].cpu_seconds
             return self._exits.pop(number)
         finally:
-            if self._core:
-                self._core.end(computed)
+            self._core.end(computed)
 
     def close(self) -> None:
         self._control.close()  # it ends by itself when we hang up

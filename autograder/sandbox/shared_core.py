@@ -16,9 +16,9 @@ _OURS = 0.8  # share of the time for which one of the two computes, on a core th
 class SharedCore:
     """Chooses the core for the submissions of one warm server, and keeps the calling thread there while one lives."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wanted: bool) -> None:
         self._all = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
-        self._wanted = len(self._all) > 1
+        self._wanted = wanted and len(self._all) > 1
         self._core: int | None = None
         self._since: tuple[float, float] | None = None  # wall time, and CPU time of this thread
 

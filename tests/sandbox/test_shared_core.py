@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.errors import SandboxError
-from autograder.sandbox.client import WarmServer
+from autograder.sandbox.client import ServerDied, WarmServer
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.protocol import Event
 from autograder.sandbox.shared_core import SharedCore
@@ -37,7 +37,7 @@ def submission(core: SharedCore, computed: float) -> list[int]:
 
 
 def test_the_system_chooses_first_and_then_we_stay_there() -> None:
-    core = SharedCore()
+    core = SharedCore(wanted=True)
     assert set(submission(core, ALL_THE_TIME)) == ALL
     (chosen,) = core.begin()
     assert os.sched_getaffinity(0) == {chosen}
@@ -46,7 +46,7 @@ def test_the_system_chooses_first_and_then_we_stay_there() -> None:
 
 
 def test_a_core_that_others_want_too_is_given_up_after_one_submission() -> None:
-    core = SharedCore()
+    core = SharedCore(wanted=True)
     submission(core, ALL_THE_TIME)
     assert len(submission(core, computed=0.0)) == 1, "somebody else had the core"
     assert set(submission(core, computed=0.0)) == ALL
@@ -55,7 +55,7 @@ def test_a_core_that_others_want_too_is_given_up_after_one_submission() -> None:
 
 
 def test_the_graders_own_computing_counts_too() -> None:
-    core = SharedCore()
+    core = SharedCore(wanted=True)
     core.begin()
     end = time.thread_time() + 0.05
     while time.thread_time() < end:
@@ -67,7 +67,7 @@ def test_the_graders_own_computing_counts_too() -> None:
 
 
 def test_between_two_submissions_every_core_may_be_used() -> None:
-    core = SharedCore()
+    core = SharedCore(wanted=True)
     submission(core, ALL_THE_TIME)
     submission(core, ALL_THE_TIME)
     assert os.sched_getaffinity(0) == ALL
@@ -77,13 +77,12 @@ def test_between_two_submissions_every_core_may_be_used() -> None:
 
 def test_where_there_is_one_core_there_is_no_choice() -> None:
     os.sched_setaffinity(0, {min(ALL)})
-    core = SharedCore()
+    core = SharedCore(wanted=True)
     assert submission(core, ALL_THE_TIME) == submission(core, ALL_THE_TIME) == []
 
 
 def test_a_submission_runs_on_its_graders_core() -> None:
     with WarmServer(choose(), preload=[]) as server:
-        assert server._core is not None
         for number in range(3):
             server._core._core = None if number == 0 else max(ALL)
             with server.open() as session:
@@ -94,7 +93,6 @@ def test_a_submission_runs_on_its_graders_core() -> None:
 
 def test_a_server_that_does_not_answer_keeps_no_core(monkeypatch: pytest.MonkeyPatch) -> None:
     with WarmServer(choose(), preload=[]) as server:
-        assert server._core is not None
         server._core._core = max(ALL)
         session = server.open()
         with monkeypatch.context() as patch:
@@ -104,5 +102,19 @@ def test_a_server_that_does_not_answer_keeps_no_core(monkeypatch: pytest.MonkeyP
         assert os.sched_getaffinity(0) == ALL
 
 
+def test_a_server_that_cannot_fork_keeps_no_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    with WarmServer(choose(), preload=[]) as server:
+        server._core._core = max(ALL)
+        with monkeypatch.context() as patch:
+            patch.setattr(server, "_spawned", lambda number: _silence())
+            with pytest.raises(SandboxError):
+                server.open()
+        assert os.sched_getaffinity(0) == ALL
+
+
+def test_nothing_is_chosen_where_it_is_not_wanted() -> None:
+    assert SharedCore(wanted=False).begin() == []
+
+
 def _silence() -> Event:
-    raise SandboxError("nothing came")
+    raise ServerDied("nothing came")
