@@ -15,6 +15,8 @@ from verdicts import holds, note, public_check
 
 __all__ = ["check", "ready"]
 
+TOYS = 5  # that are tried for one on which the validation loss has a lowest point
+
 
 @public_check("shift_user_mean")
 def _(shift_user_mean):
@@ -173,13 +175,14 @@ def _(optimize):
     yield holds("8 steps with eval_every=3 make three entries in each", len(validation) == len(train) == 3, hint)
     yield holds("converged_after is -1 when all steps are made", converged == -1, f"It is {converged}.")
     run = {"max_steps": 400, "patience": 3, "eval_every": 2, "reg_lambda": 0.01, "lr": 0.02}
-    Q, P, validation, train, converged = toy.run(optimize, optimizer="sgd", **run)
-    best = int(np.argmin(validation))
+    for toy in [make_toy() for _ in range(TOYS)]:
+        Q, P, validation, train, converged = toy.run(optimize, optimizer="sgd", **run)
+        best = int(np.argmin(validation))
+        if best + 4 < 200:  # else the loss fell to the end, as it does on one toy of fifty
+            break
     yield show_curves(train, validation, best)
-    if len(validation) == 200:
-        yield note(
-            "the validation loss of this toy fell for 400 steps, so nothing can be said about stopping: run it again"
-        )
+    if best + 4 >= 200:
+        yield note(f"the validation loss of {TOYS} toys fell for 400 steps, so nothing can be said about stopping")
         return
     hint = f"The best evaluation is number {best}, the last one number {len(validation) - 1}."
     yield holds("with patience=3 it stops three evaluations after the best one", len(validation) == best + 4, hint)

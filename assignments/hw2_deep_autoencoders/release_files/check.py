@@ -41,7 +41,7 @@ def _(PCAAutoencoder):
     yield from shapes_are_right(model, 11, 4, 9)
     hint = "One linear layer each has 784 · 16 + 16 and 16 · 784 + 784 of them, biases included."
     yield parameters_are(PCAAutoencoder(784, 16, 784), 25_888, "784, 16, 784", hint)
-    model = PCAAutoencoder(784, 5, 784).eval()
+    model = PCAAutoencoder(784, 61, 784).eval()  # many codes: one that bends will bend between these two pictures
     scatter(model, 2.0)
     shares, inputs = mixtures(784)
     with torch.no_grad():
