@@ -12,11 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
 
 Item = TypeVar("Item")
@@ -75,6 +74,8 @@ class Secret:
 
     @cached_property
     def generator(self) -> np.random.Generator:
+        import numpy as np  # not with this file, which is read by processes that draw nothing
+
         return np.random.Generator(np.random.PCG64(int.from_bytes(self._key.key[:16], "little")))
 
     def streams(self, count: int = 3) -> list[Secret]:

@@ -23,7 +23,7 @@ from autograder.grading.template import load_template
 
 SCRIPTS = ("setup.sh", "run_autograder")
 NEEDED = (  # packages for grading alone; their versions are bounded where the engine's own are
-    "torch torchvision numpy scipy scikit-learn matplotlib tqdm ipython nbformat msgspec pyseccomp pytest"
+    "torch torchvision numpy scipy scikit-learn matplotlib tqdm ipython msgspec pyseccomp pytest"
 ).split()
 
 _ENTRY = "exports/gradescope_run.py"

@@ -11,8 +11,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from autograder.assignment import Assignment
 from autograder.authoring.checks_index import read_checks
@@ -21,7 +22,6 @@ from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.errors import AutograderError
 from autograder.grading.collection import find_submissions
 from autograder.grading.gpu_watch import WAIT_SECONDS
-from autograder.grading.grader import versions
 from autograder.grading.notebook_file import sha256_of
 from autograder.grading.options import Options
 from autograder.grading.pool import Crew, Done, Grading, ThisMachine
@@ -29,7 +29,11 @@ from autograder.grading.regrade import Regrade, tasks_sha256
 from autograder.grading.report import Report
 from autograder.grading.results import ResultsFolder
 from autograder.grading.template import load_template
+from autograder.grading.versions import versions
 from autograder.grading.worker import Job
+
+if TYPE_CHECKING:
+    from autograder.grading.gradebook import GradebookWriter
 
 _SLACK = 60.0  # seconds beyond a submission's own limit before its worker is taken for lost
 
@@ -92,7 +96,7 @@ def grade_class(
     jobs, current = plan.sort_out(submissions)
     with contextlib.ExitStack() as stack:
         pool = stack.enter_context(_pool(plan, len(jobs), crew)) if jobs else None
-        book = stack.enter_context(_gradebook(url, assignment))  # opened while the workers start
+        book = stack.enter_context(contextlib.closing(_Gradebook(url, assignment)))
         for observer in observers:
             observer.begin(len(jobs), len(current), max(1, min(crew.size, len(jobs))))
         for report in _loaded(results, current):
@@ -117,14 +121,6 @@ def _pool(plan: _Plan, jobs: int, crew: Crew) -> contextlib.AbstractContextManag
     if plan.options.cuda:
         seconds += WAIT_SECONDS  # somebody else may have the GPU
     return crew.pool(plan.assignment, plan.options, jobs, seconds)
-
-
-def _gradebook(url: str | None, assignment: Assignment) -> contextlib.AbstractContextManager[_Book]:
-    if url is None:
-        return _NoGradebook()
-    from autograder.grading.gradebook import GradebookWriter  # nbgrader takes a second to import
-
-    return GradebookWriter(url, assignment)
 
 
 def _loaded(results: ResultsFolder, students: Iterable[str]) -> Iterator[Report]:
@@ -205,18 +201,26 @@ class _Plan:
         return replace(report, checks=checks, max_score=sum(check.max_points for check in checks))
 
 
-class _Book(Protocol):
-    """Where scores go."""
+@dataclass(frozen=True)
+class _Gradebook:
+    """Where scores go: nowhere without a `url`.
 
-    def write(self, report: Report) -> None: ...
+    It is opened for the first report. That takes nbgrader seconds, which the starting workers would be later for; now
+    they are at their second submissions meanwhile."""
 
+    url: str | None
+    assignment: Assignment
 
-class _NoGradebook:
-    """Stands in where no gradebook is wanted."""
+    @cached_property
+    def _writer(self) -> GradebookWriter:
+        from autograder.grading.gradebook import GradebookWriter
 
-    def write(self, report: Report) -> None: ...
+        return GradebookWriter(self.url or "", self.assignment)
 
-    def __enter__(self) -> _NoGradebook:
-        return self
+    def write(self, report: Report) -> None:
+        if self.url is not None:
+            self._writer.write(report)
 
-    def __exit__(self, *exception: object) -> None: ...
+    def close(self) -> None:
+        if "_writer" in self.__dict__:
+            self._writer.close()

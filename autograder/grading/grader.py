@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
-import platform
 import sys
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from autograder.assignment import Assignment
@@ -25,11 +23,11 @@ from autograder.grading.regrade import in_notebook_order, tasks_sha256
 from autograder.grading.report import Report
 from autograder.grading.submission import Submission, read_submission
 from autograder.grading.template import load_template
+from autograder.grading.versions import versions
 from autograder.sandbox.client import WarmServer
 from autograder.sandbox.faults import StudentError
 from autograder.sandbox.gpus import gpus
 
-_VERSIONED = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "nbgrader")
 _SAMPLE_DATA = {"ASSIGNMENT_DATA": "sample"}  # data cells load a tiny sample while grading
 
 
@@ -163,18 +161,6 @@ def materials_of(assignment: Assignment) -> Materials:
     files = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
     probes = assignment.probes.read_text(encoding="utf-8") if assignment.probes.exists() else ""
     return Materials(files, probes, load_template(assignment).limits, dict(_SAMPLE_DATA))
-
-
-@lru_cache(maxsize=1)
-def versions() -> dict[str, str]:
-    """Versions of what a grade may depend on."""
-    found = {"python": platform.python_version()}
-    for name in (*_VERSIONED, "autograder"):
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def _compute_on_one_core() -> None:

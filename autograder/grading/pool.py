@@ -130,6 +130,7 @@ class Pool:
                 done = self._result(worker, todo)
                 if done is not None:
                     left -= 1
+                    self._hand_out(todo)  # the worker goes on while the caller looks at this report
                     yield done
 
     def _hand_out(self, todo: deque[tuple[Job, int]]) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import nbformat
 
 from autograder.assignment import Assignment
 from autograder.errors import AuthoringError
@@ -71,28 +69,65 @@ def load_template(assignment: Assignment) -> Template:
 @lru_cache(maxsize=16)
 def _read(name: str, source: Path, release: Path, stamps: tuple[int, int]) -> Template:
     """Read once per worker; `stamps` make a rebuilt notebook a different key."""
-    stubs = {cell.id: cell.source for cell in nbformat.read(release, as_version=4).cells}
-    notebook = nbformat.read(source, as_version=4)
-    cells, ours = notebook.cells, notebook.metadata.get("autograder", {})
-    missing = [cell.id for cell in cells if cell.id not in stubs]
+    try:
+        built, stubs = (msgspec.json.decode(path.read_bytes(), type=_Notebook) for path in (source, release))
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise AuthoringError(
+            f"a notebook of {name} is damaged ({error}): run 'autograder build {name}' again"
+        ) from None
+    released = {cell.id: cell.text for cell in stubs.cells}
+    missing = [cell.id for cell in built.cells if cell.id not in released]
     if missing:
         raise AuthoringError(
             f"{release} lacks the cell {missing[0]!r} of {source}: run 'autograder build {name}' again"
         )
-    read = tuple(_cell(cell, stubs[cell.id]) for cell in cells)
-    return Template(name, read, ours.get("title", name), msgspec.convert(dict(ours.get("limits", {})), Limits))
+    cells = tuple(_cell(cell, released[cell.id]) for cell in built.cells)
+    about = built.metadata.autograder
+    return Template(name, cells, about.title or name, about.limits)
 
 
-def _cell(cell: Any, stub: str) -> TemplateCell:
-    ours = cell.metadata.get("autograder", {})
+def _cell(cell: _Cell, stub: str) -> TemplateCell:
+    ours = cell.metadata.autograder
     return TemplateCell(
-        id=cell.id,
-        type=cell.cell_type,
-        kind=ours.get("kind", "text"),
-        source=cell.source,
-        stub=stub,
-        names=tuple(ours.get("names", ())),
-        task=ours.get("task", ""),
-        points=float(ours.get("points", 0)),
-        words=int(ours.get("words", 0)),
+        cell.id, cell.cell_type, ours.kind, cell.text, stub, ours.names, ours.task, ours.points, ours.words
     )
+
+
+# --- what is read of the two files ---
+
+
+class _CellMark(msgspec.Struct):
+    kind: str = "text"
+    names: tuple[str, ...] = ()
+    task: str = ""
+    points: float = 0.0
+    words: int = 0
+
+
+class _CellMetadata(msgspec.Struct):
+    autograder: _CellMark = msgspec.field(default_factory=_CellMark)
+
+
+class _Cell(msgspec.Struct):
+    id: str
+    cell_type: str
+    source: str | list[str]
+    metadata: _CellMetadata
+
+    @property
+    def text(self) -> str:
+        return self.source if isinstance(self.source, str) else "".join(self.source)
+
+
+class _NotebookMark(msgspec.Struct):
+    title: str = ""
+    limits: Limits = msgspec.field(default_factory=Limits)
+
+
+class _NotebookMetadata(msgspec.Struct):
+    autograder: _NotebookMark = msgspec.field(default_factory=_NotebookMark)
+
+
+class _Notebook(msgspec.Struct):
+    cells: list[_Cell]
+    metadata: _NotebookMetadata

@@ -16,10 +16,10 @@ from autograder.assignment import Assignment
 from autograder.authoring.checks_index import read_checks
 from autograder.checking.outcomes import Outcome
 from autograder.checking.secret import CourseSecret
-from autograder.grading.grader import versions
 from autograder.grading.options import Options
 from autograder.grading.pool import Done, Pool
 from autograder.grading.results import write_atomically
+from autograder.grading.versions import versions
 from autograder.grading.worker import Job
 from autograder.validation.catalogue import make_submission
 from autograder.validation.trials import REFERENCE, write_notebook
