@@ -22,6 +22,7 @@ from benchmarks.process_tree import Measured, measure
 
 TINY_COURSE = ROOT / "tests" / "fixtures" / "tiny_course"
 FEW = 20
+_BETWEEN = 0.3  # of the largest class: long enough to meet the peak, which a class of FEW is over before
 _HELP_RUNS = 3
 _PATIENCE = 300.0
 
@@ -35,9 +36,11 @@ class Size:
 
 
 def sizes(many: int, place: Path) -> list[Size]:
-    """Grades a class of FEW and one of `many` small submissions with two workers."""
+    """Grades a class of FEW, one of `many` and one in between of small submissions, with two workers."""
     assignment = _tiny_course(place / "course")
-    return [Size(count, _grade(assignment, count, place / str(count))) for count in (FEW, max(many, FEW + 1))]
+    largest = max(many, FEW + 2)
+    counts = (FEW, max(FEW + 1, int(_BETWEEN * largest)), largest)
+    return [Size(count, _grade(assignment, count, place / str(count))) for count in counts]
 
 
 def first_grade_seconds(assignment: Assignment, submitted: Path, place: Path) -> float:
