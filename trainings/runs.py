@@ -16,7 +16,7 @@ from trainings.hw3 import Classifier
 from trainings.hw4 import Clothes, StrideOne
 from trainings.hw5 import Garments
 from trainings.hw6 import Denoiser, Variational
-from trainings.hw7 import Digits
+from trainings.hw7 import Digits, UniformNoise
 from trainings.trainable import Trainable
 
 Start = Callable[[Path, torch.device], Trainable]  # from the data folder and a device
@@ -42,6 +42,7 @@ RUNS: dict[str, tuple[Start, str]] = {  # from cheap to dear; the data set that 
     ),
     "hw7-ae": (partial(Digits, beta=None, epochs=10), "MNIST"),
     "hw7-vae": (partial(Digits, beta=1e-4, epochs=20), "MNIST"),
+    "hw7-vae-uniform": (partial(Digits, beta=1e-4, epochs=20, variational=UniformNoise), "MNIST"),
     "hw5": (Garments, "Fashion-MNIST"),
     "hw4-stride-1": (partial(Clothes, model=partial(StrideOne, 100), k=100), "Fashion-MNIST"),
 }

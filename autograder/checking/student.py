@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from typing import Any
 
 from autograder.checking.workspace import Workspace
-from autograder.sandbox.fair_time import counted
+from autograder.sandbox.fair_time import counted, now
 from autograder.sandbox.faults import StudentError, TimedOut
 from autograder.sandbox.session import Session
 from autograder.sandbox.wire import Handle
@@ -108,7 +107,7 @@ class Student:
         return self._guarded(name, ask)
 
     def _guarded(self, name: str, ask: Callable[[], Any]) -> Any:
-        before, started, waited = self._spent, time.monotonic(), self._workspace.waited()
+        before, started, waited = self._spent, now(), self._workspace.waited()
         try:
             return _wrap(self, ask(), name)
         except TimedOut as error:
@@ -120,7 +119,7 @@ class Student:
             error.called = name
             raise
         finally:
-            self._spent += counted(time.monotonic() - started, self._workspace.waited() - waited)
+            self._spent += counted(now() - started, self._workspace.waited() - waited)
 
     def _left(self) -> float | None:
         """Seconds that the student's code still has in this check."""

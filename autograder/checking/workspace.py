@@ -6,14 +6,13 @@ again, without those that did the harm. The number of new processes and the time
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from autograder.errors import SandboxError
 from autograder.sandbox.client import WarmServer
-from autograder.sandbox.fair_time import counted
+from autograder.sandbox.fair_time import counted, now
 from autograder.sandbox.faults import StudentError, TimedOut
 from autograder.sandbox.limits import MB, Limits
 from autograder.sandbox.session import Session
@@ -51,7 +50,7 @@ class Workspace:
         self._server, self._materials, self._cells, self._seed = server, materials, cells, seed
         self._session: Session | None = None
         self._opened = 0
-        self._began = time.monotonic()
+        self._began = now()
         self._waited = 0.0  # by the processes that have ended
         self.cell_faults: dict[str, StudentError] = {}  # by cell id
         self.peak_bytes = 0
@@ -94,7 +93,7 @@ class Workspace:
 
     def _open(self) -> Session | None:
         limit = self._materials.limits.submission_seconds
-        left = limit - counted(time.monotonic() - self._began, self.waited())
+        left = limit - counted(now() - self._began, self.waited())
         if left <= 0 or self._opened >= _MOST_PROCESSES:
             raise TimedOut(limit, alive=False)
         self._opened += 1

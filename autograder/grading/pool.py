@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
@@ -21,6 +20,7 @@ from autograder.errors import AutograderError, SandboxError
 from autograder.grading.options import Options
 from autograder.grading.report import Report
 from autograder.grading.worker import Job, Ready, command
+from autograder.sandbox.fair_time import LOOK_SECONDS, now, waiting
 from autograder.sandbox.gpus import gpus
 
 _START_SECONDS = 180.0
@@ -85,13 +85,13 @@ class _Worker:
             self.pipe.send((assignment, options))
         self.ready = False
         self.job: tuple[Job, int] | None = None
-        self.deadline = time.monotonic() + _START_SECONDS
+        self.deadline = now() + _START_SECONDS
 
     def give(self, job: Job, tries: int, seconds: float) -> None:
         with suppress(OSError):  # as above
             self.pipe.send(job)
         self.job = (job, tries)
-        self.deadline = time.monotonic() + seconds
+        self.deadline = now() + seconds
 
     def kill(self) -> None:
         self.process.kill()
@@ -139,11 +139,13 @@ class Pool:
                 worker.give(*todo.popleft(), self._job_seconds)
 
     def _finished(self) -> list[_Worker]:
-        """Workers that said something, died or are overdue; waits for the first of them."""
+        """Workers that said something, died or are overdue; waits a moment for the first of them."""
         busy = [worker for worker in self._workers if worker.job is not None or not worker.ready]
-        patience = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
-        ready = wait([worker.pipe for worker in busy], timeout=patience)
-        return [worker for worker in busy if worker.pipe in ready or worker.deadline <= time.monotonic()]
+        left = min(worker.deadline for worker in busy) - now()
+        patience = min(max(0.0, left), LOOK_SECONDS)
+        with waiting(patience):
+            ready = wait([worker.pipe for worker in busy], timeout=patience)
+        return [worker for worker in busy if worker.pipe in ready or worker.deadline <= now()]
 
     def _result(self, worker: _Worker, todo: deque[tuple[Job, int]]) -> Done | None:
         message = _receive(worker.pipe)

@@ -5,7 +5,6 @@ A cell that takes its process with it costs that cell: a new process runs what s
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from nbformat.v4 import new_output
 from autograder.limits import FILES_TAKEN, FILES_TAKEN_BYTES
 from autograder.nbgrader.outputs import shown_outputs
 from autograder.sandbox.client import WarmServer
+from autograder.sandbox.fair_time import now
 from autograder.sandbox.faults import StudentError, TimedOut
 from autograder.sandbox.limits import FRAME_BYTES, Limits
 from autograder.sandbox.session import Session
@@ -41,7 +41,7 @@ class NotebookRun:
         self._session: Session | None = None
         self._opened = 0
         self._harmful: set[int] = set()
-        self._end = time.monotonic() + limits.submission_seconds
+        self._end = now() + limits.submission_seconds
 
     def outputs(self) -> list[list[NotebookNode]]:
         """The outputs of each cell. Raises SandboxError when the sandbox itself fails."""
@@ -63,7 +63,7 @@ class NotebookRun:
     def _open(self, upto: int) -> Session:
         """A process in which the cells before `upto` have run."""
         while self._session is None:
-            left = self._end - time.monotonic()
+            left = self._end - now()
             if left <= 0 or self._opened >= _MOST_PROCESSES:
                 raise _UsedUpError
             self._opened += 1

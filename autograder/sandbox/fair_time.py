@@ -1,4 +1,5 @@
-"""Time that counts against a submission: wall time, less that for which the machine had no core free for its process.
+"""Time that counts against a submission: wall time, less that for which the machine had no core free for its process,
+and less that for which this process itself was stopped (a suspended job of a cluster, a paused container).
 
 So a right solution does not time out because the machine has other work too, and a process that sleeps still does.
 """
@@ -8,10 +9,29 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Iterator
 
 from autograder.sandbox.limits import PATIENCE
 
+LOOK_SECONDS = 1.0  # the longest wait in one piece: a stop is known as exactly as that
 _NANOSECONDS = 1e9
+_stopped = 0.0  # seconds, of this process
+
+
+def now() -> float:
+    """Seconds on a clock that only goes on while this process does."""
+    return time.monotonic() - _stopped
+
+
+@contextlib.contextmanager
+def waiting(seconds: float) -> Iterator[None]:
+    """Around a wait of so many seconds at most. Had it ended far too late, then because this process was stopped."""
+    global _stopped
+    before = time.monotonic()
+    yield
+    late = time.monotonic() - before - seconds
+    if late > LOOK_SECONDS:
+        _stopped += late
 
 
 class WaitingForACore:
@@ -43,10 +63,10 @@ class Deadline:
 
     def __init__(self, waiting: WaitingForACore, seconds: float, whole: Deadline | None = None) -> None:
         self._waiting, self._seconds, self._whole = waiting, seconds, whole
-        self._since, self._waited = time.monotonic(), waiting.seconds()
+        self._since, self._waited = now(), waiting.seconds()
 
     def at(self) -> float:
-        """The moment, on the monotonic clock, were the process not to wait for a core any more."""
+        """The moment, on the clock of `now`, were the process not to wait for a core any more."""
         waited = self._waiting.seconds() - self._waited
         end = self._since + min(self._seconds + waited, PATIENCE * self._seconds)
         return end if self._whole is None else min(end, self._whole.at())
@@ -54,7 +74,7 @@ class Deadline:
     def later(self) -> float | None:
         """The moment, or None when it has passed."""
         end = self.at()
-        return end if end > time.monotonic() else None
+        return end if end > now() else None
 
 
 def counted(wall: float, waited: float) -> float:

@@ -12,7 +12,6 @@ import secrets
 import select
 import signal
 import socket
-import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,7 +20,7 @@ import numpy as np
 from autograder.errors import SandboxError
 from autograder.sandbox import limits, wire
 from autograder.sandbox.endings import as_fault, how_it_ended
-from autograder.sandbox.fair_time import Deadline, WaitingForACore
+from autograder.sandbox.fair_time import Deadline, WaitingForACore, now, waiting
 from autograder.sandbox.faults import Crashed, OutOfMemory, ProtocolBroken, StudentError, TimedOut
 from autograder.sandbox.isolation import Mode
 from autograder.sandbox.protocol import Event, Reply, Shown
@@ -183,7 +182,7 @@ class Session:
 
     def _await_ready(self) -> None:
         try:
-            self._channel.receive(time.monotonic() + limits.LOCK_DOWN_SECONDS, Reply)
+            self._channel.receive(now() + limits.LOCK_DOWN_SECONDS, Reply)
         except (wire.WireError, _Flood):
             self.close()
             said = self.output.decode(errors="replace")[:500]
@@ -197,7 +196,8 @@ class Session:
         poll.register(self._pidfd, select.POLLIN)
         if self._output >= 0:
             poll.register(self._output, select.POLLIN)
-        ready = dict(poll.poll(min(seconds, 1e6) * 1000))
+        with waiting(seconds):
+            ready = dict(poll.poll(seconds * 1000))
         if not ready:
             raise wire.DeadlinePassed
         if self._output in ready:

@@ -19,7 +19,6 @@ import math
 import select
 import socket
 import struct
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +27,7 @@ import msgspec
 import numpy as np
 
 from autograder.sandbox import limits
+from autograder.sandbox.fair_time import LOOK_SECONDS, now
 
 _ARRAY, _TENSOR, _HANDLE, _TUPLE = 1, 2, 3, 4  # msgpack extension codes
 _LENGTH = struct.Struct("<I")
@@ -321,18 +321,18 @@ class Channel:
     def _until(self, event: int) -> None:
         left = self._left()
         try:
-            self.wait(self.socket, event, min(left, 1e6))
+            self.wait(self.socket, event, min(left, LOOK_SECONDS))
         except DeadlinePassed:
             self._left()  # raises too, unless there is overtime
 
     def _left(self) -> float:
-        left = self._deadline - time.monotonic()
+        left = self._deadline - now()
         while left <= 0:
             later = self._overtime() if self._overtime is not None else None
             if later is None:
                 raise DeadlinePassed
             self._deadline = later
-            left = later - time.monotonic()
+            left = later - now()
         return left
 
     def _exactly(self, count: int) -> bytearray:

@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from autograder.sandbox.client import WarmServer
-from autograder.sandbox.fair_time import Deadline, WaitingForACore, counted
+from autograder.sandbox.fair_time import Deadline, WaitingForACore, counted, now, waiting
 from autograder.sandbox.faults import TimedOut
+from autograder.sandbox.isolation import Mode
 from autograder.sandbox.limits import PATIENCE, Limits
 
 WORK = """
@@ -22,6 +24,19 @@ def work(seconds):
     while time.process_time() < end:
         pass
     return seconds
+"""
+
+
+STOPPED = """
+import sys
+from autograder.sandbox.client import WarmServer
+from autograder.sandbox.isolation import Mode
+from autograder.sandbox.limits import Limits
+
+with WarmServer(Mode(sys.argv[1]), preload=[]) as server, server.open(Limits(check_seconds=2.5)) as session:
+    session.cell(sys.argv[2])
+    print("asks", flush=True)
+    print(session.call("work", (1.0,)))
 """
 
 
@@ -101,3 +116,26 @@ def test_sleeping_counts(server: WarmServer) -> None:
         with pytest.raises(TimedOut):
             session.cell("import time\ntime.sleep(60)", seconds=0.5)
         assert time.monotonic() - started < 30
+
+
+def test_no_limit_counts_the_time_for_which_everything_was_stopped(mode: Mode) -> None:
+    """As a cluster stops a suspended job, or Docker a paused container."""
+    grader = subprocess.Popen([sys.executable, "-c", STOPPED, mode.value, WORK], stdout=subprocess.PIPE, text=True)
+    assert grader.stdout is not None
+    with grader, grader.stdout as said:
+        assert said.readline() == "asks\n"
+        time.sleep(0.3)
+        everything = [psutil.Process(grader.pid), *psutil.Process(grader.pid).children(recursive=True)]
+        for process in everything:
+            process.suspend()
+        time.sleep(5)
+        for process in reversed(everything):
+            process.resume()
+        assert said.read() == "1.0\n"
+
+
+def test_a_wait_in_time_says_nothing_of_a_stop() -> None:
+    before = now() - time.monotonic()
+    with waiting(0.2):
+        time.sleep(0.3)
+    assert now() - time.monotonic() == pytest.approx(before, abs=0.01)
