@@ -18,7 +18,7 @@ SMOOTH = 50  # iterations that the last loss is a mean of
 
 
 class UniformNoise(hw7.VAE):
-    """With `torch.rand_like` in the place of `torch.randn_like`, which is what the printed figures look like."""
+    """With `torch.rand_like` in the place of `torch.randn_like`, the slip that the printed figures look like."""
 
     def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         q = self.encoder(x)
