@@ -102,7 +102,14 @@ CHARTS = (
         {"mean image": "hw7-vae/mean_image"},
         "iteration",
     ),
-    Chart("hw7-kl", "hw7: β-VAE", "KL, nats", {"β = 0.0001": "hw7-vae/kl"}, {"printed": 19.015}, "iteration"),
+    Chart(
+        "hw7-kl",
+        "hw7: β-VAE",
+        "KL, nats",
+        {"β = 0.0001": "hw7-vae/kl", "with uniform noise, a slip": "hw7-vae-uniform/kl"},
+        {"printed": 19.015},
+        "iteration",
+    ),
 )
 
 
