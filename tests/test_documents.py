@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, Course
 from autograder.authoring.build import build
 from autograder.authoring.starter import new_assignment, new_course
 from autograder.checking.secret import CourseSecret
 from autograder.cli import app
 from autograder.grading.options import Options
 from autograder.sandbox.isolation import choose
+from autograder.validation.catalogue import read_catalogue
+from autograder.validation.false_alarms import load_false_alarms
 from autograder.validation.validate import validate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,6 +82,16 @@ def test_the_readme_names_every_command():
 def test_every_assignment_is_in_the_readme():
     names = {path.parent.name for path in ROOT.glob("assignments/*/assignment.md")}
     assert [name for name in names if f"`{name}`" not in (ROOT / "README.md").read_text()] == []
+
+
+@pytest.mark.parametrize("name", Course(ROOT).names)
+def test_the_readme_tells_how_the_checks_are_proven(name: str):
+    """Catalogue and counted false alarms, as they lie there now."""
+    assignment = Course(ROOT).assignment(name)
+    catalogue, alarms = read_catalogue(assignment), load_false_alarms(assignment)
+    counts = (len(catalogue.visible_mistakes), len(catalogue.alternatives), alarms.gradings, alarms.lost)
+    row = f"| `{name}` | {' | '.join(map(str, counts))} |"
+    assert row in (ROOT / "README.md").read_text(), f"README.md should have {row}"
 
 
 @pytest.fixture
