@@ -76,7 +76,7 @@ def run(
     """Calls latent_snapshots once, with a stand-in for vae_loss."""
     student.stub("vae_loss", "stand_in_loss")
     n_train, n_test, batch, test_batch = secret.sizes(4, 9, 23, avoid=(10, 20))
-    n_train, n_test = 3 * n_train + 1, 2 * n_test + 1
+    n_train, n_test = 2 * n_train + 20, 2 * n_test + 1  # one even, one odd: never as many of the one as of the other
     data = [
         (secret.uniform(0, 1, count, 1, 28, 28), torch.as_tensor(secret.permutation(count) % 10))
         for count in (n_train, n_test)
