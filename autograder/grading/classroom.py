@@ -88,7 +88,8 @@ def grade_class(
     `crew`: who grades, one process here without it. `only`: names of tasks to grade again; the rest of each report
     stays where it still holds, and where it does not the submission is graded in full.
 
-    Raises AutograderError before anything is graded when the input or the output folder cannot be used."""
+    Raises AutograderError before anything is graded when the input or the output folder cannot be used, and
+    with the first report when the gradebook cannot: reports stay, and the next run writes their scores."""
     crew = crew or ThisMachine()
     results, url = ResultsFolder(out), database_url(gradebook)
     plan = _Plan(assignment, options, results, force, Regrade.of(assignment, only))
