@@ -327,4 +327,4 @@ def _set_attribute(thing: Any, name: str, value: Any) -> None:
 def _seed(value: int) -> None:
     random.seed(value)
     np.random.seed(value % 2**32)
-    torch.manual_seed(value)
+    torch.default_generator.manual_seed(value)

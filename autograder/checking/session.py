@@ -182,13 +182,12 @@ class CheckSession:
         """Why the task's object does not exist, when its cell failed: a syntax error, an endless loop, a crash."""
         cell = current.workspace.cell_of(current.object)
         try:
-            defined = current.workspace.session.has(current.object)
+            session = current.workspace.session  # runs the cells where they have not run yet
+            fault = current.workspace.cell_faults.get(cell.id) if cell is not None else None
+            if fault is None or session.has(current.object):
+                return None
         except (StudentError, SandboxError) as error:
-            error_with_cell = cell and current.workspace.cell_faults.get(cell.id)
-            return error_with_cell or error
-        fault = current.workspace.cell_faults.get(cell.id) if cell is not None else None
-        if fault is None or defined:
-            return None
+            return (cell and current.workspace.cell_faults.get(cell.id)) or error
         fault.called = f"the cell with `{current.object}`"
         return fault
 

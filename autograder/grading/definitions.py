@@ -7,17 +7,40 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 _MAGIC = re.compile(r"^(\s*)[%!?].*$", re.MULTILINE)
 _BINDING = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+
+
+class Code:
+    """A piece of code: equal to another that differs from it in comments and layout only."""
+
+    def __init__(self, tree: ast.AST | None, source: str) -> None:
+        """`source`: of the cell that it stands in. No `tree`: the cell is no Python."""
+        self._tree, self._source = tree, source
+
+    @cached_property
+    def _meaning(self) -> str:
+        """Made when it is compared: that takes longer than all the rest of reading a notebook."""
+        try:
+            return self._source if self._tree is None else ast.dump(self._tree)
+        except RecursionError:
+            return self._source
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Code) and self._meaning == other._meaning
+
+    def __hash__(self) -> int:
+        return hash(self._meaning)
 
 
 @dataclass(frozen=True)
 class Definitions:
     """The names that a cell binds, each with the code of its last binding."""
 
-    whole: str  # the cell without comments and layout
-    code: dict[str, str] = field(default_factory=dict)  # name -> its statement without comments and layout
+    whole: Code
+    code: dict[str, Code] = field(default_factory=dict)  # name -> its statement
     lines: dict[str, tuple[int, int]] = field(
         default_factory=dict
     )  # name -> first and last line, decorators included, from 0
@@ -30,14 +53,15 @@ def definitions(source: str) -> Definitions:
     tree = _parse(source)
     if tree is None:
         names = {name for found in _BINDING.finditer(source) for name in found.groups() if name}
-        return Definitions(source, dict.fromkeys(names, source), parsed=False)
-    code: dict[str, str] = {}
+        whole = Code(None, source)
+        return Definitions(whole, dict.fromkeys(names, whole), parsed=False)
+    code: dict[str, Code] = {}
     lines: dict[str, tuple[int, int]] = {}
     for statement in _statements(tree.body):
         for name in _bound(statement):
-            code[name] = _dump(statement, source)
+            code[name] = Code(statement, source)
             lines[name] = _span(statement)
-    return Definitions(_dump(tree, source), code, lines, frozenset(_patched(tree)))
+    return Definitions(Code(tree, source), code, lines, frozenset(_patched(tree)))
 
 
 def take(source: str, found: Definitions, name: str) -> str:
@@ -102,13 +126,6 @@ def _patched(tree: ast.Module) -> Iterator[str]:
         call = statement.value if isinstance(statement, ast.Expr) else None
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "setattr" and call.args:
             yield from (node.id for node in call.args[:1] if isinstance(node, ast.Name))
-
-
-def _dump(tree: ast.AST, source: str) -> str:
-    try:
-        return ast.dump(tree)
-    except RecursionError:
-        return source
 
 
 def _span(statement: ast.stmt) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autograder.grading.definitions import take, without
+from autograder.grading.definitions import Code, take, without
 from autograder.grading.matching import Match
 from autograder.grading.template import Template
 
@@ -42,7 +42,7 @@ class _Search:
     rescued: dict[str, int] = field(default_factory=dict)
     repairs: list[str] = field(default_factory=list)
 
-    def stub_of(self, name: str) -> str | None:
+    def stub_of(self, name: str) -> Code | None:
         return self.template.cells[self.template.tasks[name]].stub_definitions.code.get(name)
 
     def is_solved(self, name: str, at: int) -> bool:

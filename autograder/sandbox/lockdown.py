@@ -88,14 +88,17 @@ def _enter_working_folder(home: str, environment: dict[str, str], *, private_tmp
     os.chdir(home)
     os.environ.clear()
     os.environ.update(
-        HOME=home,
-        TMPDIR="/tmp" if private_tmp else home,
-        PATH="/usr/bin:/bin",
-        LANG="C.UTF-8",
-        OMP_NUM_THREADS="1",
-        MPLBACKEND="module://matplotlib_inline.backend_inline",
-        MPLCONFIGDIR=home,
-        **environment,
+        {
+            "HOME": home,
+            "TMPDIR": "/tmp" if private_tmp else home,
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "OMP_NUM_THREADS": "1",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "MPLCONFIGDIR": home,
+            "CUDA_VISIBLE_DEVICES": "",  # where there is a GPU to use, `environment` names it
+            **environment,
+        }
     )
     tempfile.tempdir = None
 

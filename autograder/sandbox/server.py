@@ -61,6 +61,8 @@ def main() -> None:
     config = msgspec.json.decode(sys.argv[-1].encode(), type=ServerConfig)
     control = socket.socket(fileno=config.control)
     os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"), PYTORCH_NVML_BASED_CUDA_CHECK="1", MPLBACKEND="agg")
+    if not config.paths.gpu:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
     if "namespaces" in config.layers:
         _own_process_namespace(control)
     server = _Server(config, control)
