@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.errors import AutograderError
-from autograder.grading.classroom import database_url
+from autograder.grading.gradebook_url import database_url
 
 
 def hand_scores(gradebook: str, assignment: str) -> dict[str, float]:

@@ -22,6 +22,7 @@ from autograder.checking.outcomes import CheckResult, Outcome
 from autograder.errors import AutograderError
 from autograder.grading.collection import find_submissions
 from autograder.grading.gpu_watch import WAIT_SECONDS
+from autograder.grading.gradebook_url import database_url, refuse_unusable
 from autograder.grading.notebook_file import sha256_of
 from autograder.grading.options import Options
 from autograder.grading.pool import Crew, Done, Grading, ThisMachine
@@ -88,10 +89,12 @@ def grade_class(
     `crew`: who grades, one process here without it. `only`: names of tasks to grade again; the rest of each report
     stays where it still holds, and where it does not the submission is graded in full.
 
-    Raises AutograderError before anything is graded when the input or the output folder cannot be used, and
-    with the first report when the gradebook cannot: reports stay, and the next run writes their scores."""
+    Raises AutograderError before anything is graded when the input, the output folder or the gradebook's file cannot
+    be used, and with the first report when another database cannot: reports stay, the next run writes their scores."""
     crew = crew or ThisMachine()
     results, url = ResultsFolder(out), database_url(gradebook)
+    if url is not None:
+        refuse_unusable(url)
     plan = _Plan(assignment, options, results, force, Regrade.of(assignment, only))
     submissions = find_submissions(path, assignment)
     jobs, current = plan.sort_out(submissions)
@@ -127,13 +130,6 @@ def _pool(plan: _Plan, jobs: int, crew: Crew) -> contextlib.AbstractContextManag
 def _loaded(results: ResultsFolder, students: Iterable[str]) -> Iterator[Report]:
     """Their reports, one after the other; one that went away meanwhile is left to the next run."""
     return (report for student in students if (report := results.load(student)) is not None)
-
-
-def database_url(gradebook: str) -> str | None:
-    """A file's name as SQLite's URL; any other URL as it is; None for "none"."""
-    if gradebook == "none":
-        return None
-    return gradebook if "://" in gradebook else f"sqlite:///{Path(gradebook).resolve()}"
 
 
 @dataclass(frozen=True)
