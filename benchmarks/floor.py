@@ -2,6 +2,7 @@
 
 Run as `python -m benchmarks.floor COURSE ASSIGNMENT SUBMITTED KEY`; prints one JSON line
 {"seconds": {student: wall time}, "cpu": {student: CPU seconds}, "passed": {student: [ids of passed checks]}}.
+With `--asked` it grades a student for each line that comes in, which names one, and answers with the seconds.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import io
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -27,12 +29,44 @@ from benchmarks.inprocess_student import InProcessChecks
 
 
 def main() -> None:
-    root, name, submitted, key = sys.argv[1:]
+    root, name, submitted, key, *asked = sys.argv[1:]
     assignment = Assignment(Path(root), name)
     submissions = list(submissions_in(Path(submitted), assignment))
     with working_folder(assignment):
-        found = grade_all(assignment, submissions, bytes.fromhex(key))
-    print(json.dumps(found))
+        if asked:
+            grade_when_asked(assignment, submissions, bytes.fromhex(key))
+        else:
+            print(json.dumps(grade_all(assignment, submissions, bytes.fromhex(key))))
+
+
+class AskedFloor:
+    """The floor as a process that grades one submission at a time, between those of another grader."""
+
+    def __init__(self, assignment: Assignment, submitted: Path, key: bytes, environment: dict[str, str]) -> None:
+        words = [str(assignment.root), assignment.name, str(submitted), key.hex(), "--asked"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.floor", *words],
+            cwd=Path(__file__).resolve().parents[1],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def seconds(self, student: str) -> float:
+        """Wall time of this student's cells and checks, now."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{student}\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
+
+    def __enter__(self) -> AskedFloor:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.kill()
+        self._process.communicate()
 
 
 def submissions_in(folder: Path, assignment: Assignment) -> Iterator[Submission]:
@@ -59,11 +93,7 @@ def working_folder(assignment: Assignment) -> Iterator[None]:
 
 def grade_all(assignment: Assignment, submissions: list[Submission], key: bytes) -> dict[str, dict[str, Any]]:
     """Wall time, CPU time and passed checks of each submission, in a process that has graded one before."""
-    torch.set_num_threads(1)
-    shell = make_shell()
-    warm_up(shell)
-    grade(shell, submissions[0], _checks(assignment, b"warm-up" * 4))
-    checks = _checks(assignment, key)
+    shell, checks = _warm(assignment, submissions[0], key)
     found: dict[str, dict[str, Any]] = {"seconds": {}, "cpu": {}, "passed": {}}
     for submission in submissions:
         wall, cpu = time.perf_counter(), time.process_time()
@@ -71,6 +101,25 @@ def grade_all(assignment: Assignment, submissions: list[Submission], key: bytes)
         found["seconds"][submission.student] = time.perf_counter() - wall
         found["cpu"][submission.student] = time.process_time() - cpu
     return found
+
+
+def grade_when_asked(assignment: Assignment, submissions: list[Submission], key: bytes) -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever a student's code prints
+    shell, checks = _warm(assignment, submissions[0], key)
+    by_student = {submission.student: submission for submission in submissions}
+    for line in sys.stdin:
+        started = time.perf_counter()
+        grade(shell, by_student[line.strip()], checks)
+        print(time.perf_counter() - started, file=answers, flush=True)
+
+
+def _warm(assignment: Assignment, first: Submission, key: bytes) -> tuple[Shell, InProcessChecks]:
+    torch.set_num_threads(1)
+    shell = make_shell()
+    warm_up(shell)
+    grade(shell, first, _checks(assignment, b"warm-up" * 4))
+    return shell, _checks(assignment, key)
 
 
 def grade(shell: Shell, submission: Submission, checks: InProcessChecks) -> list[str]:

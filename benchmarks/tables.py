@@ -48,6 +48,11 @@ class Row:
     cpu: Cost
     peak_mb: float
 
+    @property
+    def floor(self) -> float:
+        """Wall time of a submission's cells and checks by themselves, measured beside it; with one worker."""
+        return self.wall.each - self.wall.overhead
+
 
 def row(name: str, few: Run, many: Run, workers: int = 1) -> Row:
     """From the same command over few and over many submissions."""

@@ -13,12 +13,15 @@ import pytest
 from autograder.assignment import Assignment, Course
 from autograder.authoring.build import build
 from autograder.authoring.checks_index import read_checks
+from autograder.checking.secret import CourseSecret
 from autograder.errors import AutograderError
 from benchmarks import bench, costs, inprocess_student, stock_nbgrader, stock_otter, tables
 from benchmarks.contenders import Graded
+from benchmarks.floor import AskedFloor
 from benchmarks.inprocess_student import InProcessChecks, InProcessSession, UnknownFixture
-from benchmarks.phases import PHASES, Stopwatch, phases
+from benchmarks.phases import PHASES, InTurn, Stopwatch, in_turn
 from benchmarks.process_tree import Measured, measure
+from benchmarks.stock_nbgrader import environment
 from benchmarks.submissions import repeat, write_submissions
 from benchmarks.tables import Cost, Run
 
@@ -144,10 +147,11 @@ class TestArithmetic:
         rows = [
             tables.row(bench.ONE, few, many),
             tables.row(bench.TWO, few, Run(graded(6.65, {}), 30, 0.0, 0.0), 2),
-            tables.row("otter run", Run(graded(2.0, {}), 1, 0.0, 0.0), Run(graded(6.0, {}), 3, 0.0, 0.0)),
+            tables.row("otter run", Run(graded(3.0, {}), 1, 1.0, 1.0), Run(graded(9.0, {}), 3, 3.0, 3.0)),
         ]
-        text = "\n".join(bench.ratios(rows))
-        assert "0.100 s against 2.00 s of otter run, 20.0 times less" in text
+        text = "\n".join(bench.ratios(rows, InTurn({}, ours=1.1, floor=1.0)))
+        assert "1.10 times the floor, an overhead of 0.100 s" in text
+        assert "10 % of the floor's time against 200 % of otter run, 20.0 times less" in text
         assert "Two workers grade 2.00 times as many submissions" in text
         assert "nbgrader autograde" not in text
         table = tables.table(rows)
@@ -200,8 +204,12 @@ class TestPhases:
     def test_all_of_a_submission_is_seen(self, assignment, tmp_path):
         write_submissions(assignment, tmp_path / "class", 2)
         (tmp_path / "place").mkdir()
-        found = phases(assignment, tmp_path / "class", tmp_path / "place")
-        assert [name for name in PHASES if not found[name] > 0] == []
+        key = CourseSecret.of_course(assignment.root).key
+        with AskedFloor(assignment, tmp_path / "class", key, environment(assignment)) as floor:
+            found = in_turn(assignment, tmp_path / "class", tmp_path / "place", floor.seconds, 2)
+        assert [name for name in PHASES if not found.phases[name] > 0] == []
+        assert 0 < found.floor < found.ours
+        assert 0 < sum(found.phases.values()) < 2 * found.ours
 
 
 class TestMeasuring:
