@@ -18,7 +18,7 @@ from autograder.errors import AutograderError
 from autograder.validation.catalogue import make_submission, read_catalogue
 from benchmarks import stock_nbgrader
 from benchmarks.contenders import BIN, ROOT
-from benchmarks.process_tree import Measured, measure
+from benchmarks.process_tree import OFTEN, Measured, measure
 
 TINY_COURSE = ROOT / "tests" / "fixtures" / "tiny_course"
 FEW = 20
@@ -88,7 +88,7 @@ def _grade(assignment: Assignment, count: int, place: Path) -> Measured:
         (submitted / f"student{number:05}.ipynb").write_text(texts[number % len(texts)], encoding="utf-8")
     print(f"{count} small submissions ...", file=sys.stderr, flush=True)
     command = grade_command(assignment, submitted, place, 2)
-    return measure(command, assignment.root, stock_nbgrader.environment(assignment))
+    return measure(command, assignment.root, stock_nbgrader.environment(assignment), OFTEN)
 
 
 def _tiny_course(root: Path) -> Assignment:
