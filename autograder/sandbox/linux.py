@@ -20,6 +20,8 @@ PDEATHSIG, SET_DUMPABLE, SET_SECCOMP, CAPBSET_DROP = 1, 4, 22, 24
 CHILD_SUBREAPER, NO_NEW_PRIVS, CAP_AMBIENT = 36, 38, 47
 _CAP_AMBIENT_CLEAR_ALL = 4
 _CAPABILITY_VERSION_3 = 0x20080522
+# madvise(2)
+_COLLAPSE, _HUGE_PAGE = 25, 2 << 20
 
 
 def check(what: str, result: int) -> int:
@@ -48,6 +50,17 @@ def mount(source: str | None, target: str, filesystem: str | None, flags: int, d
 
     result = libc.mount(text(source), text(target), text(filesystem), ctypes.c_ulong(flags), text(data))
     check(f"mount {target}", result)
+
+
+def join_pages() -> None:
+    """Moves this process's private memory into huge pages, where the kernel can (Linux 6.1): a fork then copies one
+    entry of the page table where it copied 512, and the child's end takes down one."""
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        addresses, access, _, device, *_ = line.split()
+        start, end = (int(address, 16) for address in addresses.split("-"))
+        start, end = -(-start // _HUGE_PAGE) * _HUGE_PAGE, end // _HUGE_PAGE * _HUGE_PAGE  # the whole ones within
+        if access == "rw-p" and device == "00:00" and start < end:
+            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _COLLAPSE)  # what cannot be stays small
 
 
 def drop_capabilities() -> None:
