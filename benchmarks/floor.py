@@ -22,6 +22,7 @@ from typing import Any
 import torch
 
 from autograder.assignment import Assignment
+from autograder.errors import AutograderError
 from autograder.grading.grader import materials_of
 from autograder.grading.submission import Submission, read_submission
 from autograder.sandbox.shell import Shell, make_shell, warm_up
@@ -59,7 +60,10 @@ class AskedFloor:
         assert self._process.stdout is not None
         self._process.stdin.write(f"{student}\n")
         self._process.stdin.flush()
-        return float(self._process.stdout.readline())
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise AutograderError(f"the floor's process ended on {student}'s submission, with {self._process.wait()}")
+        return float(answer)
 
     def __enter__(self) -> AskedFloor:
         return self

@@ -90,11 +90,19 @@ def in_turn(assignment: Assignment, submitted: Path, place: Path, floor: Callabl
             def grade(student: str) -> float:
                 path = submitted / student / assignment.name / f"{assignment.name}.ipynb"
                 started = time.perf_counter()
-                reports[student] = _grade(watch, grader, path, student, results, book, publisher)
+                with watch.phase(READ):
+                    submission = read_submission(path, assignment, student)
+                reports[student] = report = grader.grade(submission)
+                with watch.phase(REPORT):
+                    results.save(report)
+                with watch.phase(BOOK):
+                    book.write(report)
+                with watch.phase(PAGE):
+                    publisher.graded(report)
                 return time.perf_counter() - started
 
-            for student in students[:1]:  # warms everything up
-                floor(student), grade(student)
+            floor(students[0])  # warms everything up
+            grade(students[0])
             watch.seconds.clear()
             for _ in range(rounds):
                 for student in students:
@@ -110,27 +118,6 @@ def in_turn(assignment: Assignment, submitted: Path, place: Path, floor: Callabl
 
 def _mean_of_medians(times: dict[str, list[float]]) -> float:
     return statistics.mean(map(statistics.median, times.values()))
-
-
-def _grade(
-    watch: Stopwatch,
-    grader: Grader,
-    path: Path,
-    student: str,
-    results: ResultsFolder,
-    book: GradebookWriter,
-    publisher: Publisher,
-) -> Report:
-    with watch.phase(READ):
-        submission = read_submission(path, grader.assignment, student)
-    report = grader.grade(submission)
-    with watch.phase(REPORT):
-        results.save(report)
-    with watch.phase(BOOK):
-        book.write(report)
-    with watch.phase(PAGE):
-        publisher.graded(report)
-    return report
 
 
 @contextlib.contextmanager

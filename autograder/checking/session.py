@@ -180,14 +180,14 @@ class CheckSession:
 
     def _missing_cell(self, current: _Current) -> BaseException | None:
         """Why the task's object does not exist, when its cell failed: a syntax error, an endless loop, a crash."""
-        cell = current.workspace.cell_of(current.object)
+        workspace = current.workspace
         try:
-            session = current.workspace.session  # runs the cells where they have not run yet
-            fault = current.workspace.cell_faults.get(cell.id) if cell is not None else None
+            session = workspace.session  # runs the cells where they have not run yet
+            fault = workspace.fault_of(current.object)
             if fault is None or session.has(current.object):
                 return None
         except (StudentError, SandboxError) as error:
-            return (cell and current.workspace.cell_faults.get(cell.id)) or error
+            return workspace.fault_of(current.object) or error
         fault.called = f"the cell with `{current.object}`"
         return fault
 

@@ -81,6 +81,11 @@ class Workspace:
         """The task cell that is to define `name`."""
         return next((cell for cell in self._cells if name in cell.names), None)
 
+    def fault_of(self, name: str) -> StudentError | None:
+        """How the task cell that is to define `name` failed, when it last ran."""
+        cell = self.cell_of(name)
+        return self.cell_faults.get(cell.id) if cell is not None else None
+
     def discard(self) -> None:
         """Ends the process; the next use starts another."""
         if self._session is not None:

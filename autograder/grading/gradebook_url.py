@@ -46,8 +46,8 @@ def _why_not(file: Path) -> str:
     try:
         with closing(sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro", uri=True)) as database:
             database.execute("PRAGMA schema_version")
-    except sqlite3.OperationalError:  # somebody writes to it just now
-        return ""
+    except sqlite3.OperationalError:  # somebody is writing, or broke off: whoever writes next waits or mends it
+        pass
     except sqlite3.DatabaseError as error:
         return str(error)
     return ""
