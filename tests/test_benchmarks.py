@@ -24,6 +24,7 @@ from benchmarks.process_tree import Measured, measure
 from benchmarks.stock_nbgrader import environment
 from benchmarks.submissions import repeat, write_submissions
 from benchmarks.tables import Cost, Run
+from benchmarks.workers import gain
 
 KEY = b"k" * 32
 TINY_COURSE = Path(__file__).resolve().parent / "fixtures" / "tiny_course"
@@ -149,10 +150,10 @@ class TestArithmetic:
             tables.row(bench.TWO, few, Run(graded(6.65, {}), 30, 0.0, 0.0), 2),
             tables.row("otter run", Run(graded(3.0, {}), 1, 1.0, 1.0), Run(graded(9.0, {}), 3, 3.0, 3.0)),
         ]
-        text = "\n".join(bench.ratios(rows, InTurn({}, ours=1.1, floor=1.0)))
+        text = "\n".join(bench.ratios(rows, InTurn({}, ours=1.1, floor=1.0), 1.9))
         assert "1.10 times the floor, an overhead of 0.100 s" in text
         assert "10 % of the floor's time against 200 % of otter run, 20.0 times less" in text
-        assert "Two workers grade 2.00 times as many submissions" in text
+        assert "two workers grade 1.90 times as many submissions" in text
         assert "nbgrader autograde" not in text
         table = tables.table(rows)
         assert "| autograder, 1 worker | 30 | 8.0 | 5.0 | 0.10 | 0.100 |" in table
@@ -210,6 +211,14 @@ class TestPhases:
         assert [name for name in PHASES if not found.phases[name] > 0] == []
         assert 0 < found.floor < found.ours
         assert 0 < sum(found.phases.values()) < 2 * found.ours
+
+
+class TestWorkers:
+    def test_two_are_compared_with_one(self, assignment, tmp_path):
+        write_submissions(assignment, tmp_path / "class", 4)
+        assert 0 < gain(assignment, tmp_path / "class", tmp_path / "place", 1) < 20
+        classes = [list((place / "out" / "reports").glob("*.json")) for place in (tmp_path / "place").iterdir()]
+        assert [len(reports) for reports in classes] == [4] * 5  # each worker warmed up, then one, two, one
 
 
 class TestMeasuring:
