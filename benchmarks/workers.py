@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.assignment import Assignment
-from autograder.grading.classroom import grade_class
+from autograder.grading.classroom import Observer, grade_class
 from autograder.grading.options import Options, options_for
 from autograder.grading.pool import Pool
 from autograder.grading.report import Report
@@ -47,7 +47,7 @@ def gain(assignment: Assignment, submitted: Path, place: Path, rounds: int) -> f
 def _seconds(assignment: Assignment, submitted: Path, place: Path, options: Options, crew: _Kept) -> float:
     """From one report to the next, from the first to the last but one: as long as all workers are at work."""
     clock = _Clock()
-    observers = [Publisher(ResultsFolder(place / "out"), assignment.name), clock]
+    observers: list[Observer] = [Publisher(ResultsFolder(place / "out"), assignment.name), clock]
     gradebook = f"sqlite:///{place}/gradebook.db"
     grade_class(assignment, submitted, place / "out", options, crew=crew, gradebook=gradebook, observers=observers)
     return (clock.moments[-2] - clock.moments[0]) / (len(clock.moments) - 2)
