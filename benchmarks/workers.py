@@ -1,4 +1,4 @@
-"""One worker and two, in turn: how many times as many submissions two grade in the same time."""
+"""One worker and two, in turn: how many times as much two of them grade in the same time."""
 
 from __future__ import annotations
 
@@ -6,19 +6,33 @@ import contextlib
 import itertools
 import statistics
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import Assignment
-from autograder.grading.classroom import Observer, grade_class
+from autograder.grading.classroom import grade_class
+from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.options import Options, options_for
-from autograder.grading.pool import Pool
-from autograder.grading.report import Report
+from autograder.grading.pool import Done, Pool
 from autograder.grading.results import ResultsFolder
+from autograder.grading.worker import Job
 from autograder.reporting.publisher import Publisher
 
 _PATIENCE = 600.0
+
+
+@dataclass(frozen=True)
+class Span:
+    """When a student's submission had a worker: from its being handed out to its report's being taken."""
+
+    student: str
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
 
 
 def gain(assignment: Assignment, submitted: Path, place: Path, rounds: int) -> float:
@@ -30,56 +44,66 @@ def gain(assignment: Assignment, submitted: Path, place: Path, rounds: int) -> f
     with contextlib.ExitStack() as stack:
         one, two = (_Kept(size, stack.enter_context(Pool(assignment, options, size, _PATIENCE))) for size in (1, 2))
 
-        def seconds(crew: _Kept) -> float:
-            return _seconds(assignment, submitted, next(folders), options, crew)
+        def spans(crew: _Kept) -> list[Span]:
+            return _spans(assignment, submitted, next(folders), options, crew)
 
         for crew in (one, two):  # warms up
-            seconds(crew)
+            spans(crew)
         found: list[float] = []
-        before = seconds(one)
+        before = spans(one)
         for _ in range(rounds):
-            together, after = seconds(two), seconds(one)
-            found.append((before + after) / 2 / together)
+            together, after = spans(two), spans(one)
+            found.append(work_done(together, [before, after]))
             before = after
     return statistics.median(found)
 
 
-def _seconds(assignment: Assignment, submitted: Path, place: Path, options: Options, crew: _Kept) -> float:
-    """From one report to the next, from the first to the last but one: as long as all workers are at work."""
-    clock = _Clock()
-    observers: list[Observer] = [Publisher(ResultsFolder(place / "out"), assignment.name), clock]
+def work_done(spans: list[Span], alone: list[list[Span]], workers: int = 2) -> float:
+    """Seconds of one worker's work that several did in each second, from the second report until the first of them had
+    nothing more to do. A submission that lies in that time in part counts in part.
+
+    `spans`: of several workers; `alone`: of one, the mean of which says how much work a submission is."""
+    ends = sorted(span.end for span in spans)
+    begin, end = ends[1], ends[-workers]
+    work = {span.student: statistics.mean(_of(span.student, each).seconds for each in alone) for span in spans}
+    done = sum(work[s.student] * max(0.0, min(s.end, end) - max(s.start, begin)) / s.seconds for s in spans)
+    return done / (end - begin)
+
+
+def _of(student: str, spans: list[Span]) -> Span:
+    return next(span for span in spans if span.student == student)
+
+
+def _spans(assignment: Assignment, submitted: Path, place: Path, options: Options, crew: _Kept) -> list[Span]:
+    results = ResultsFolder(place / "out")
     gradebook = f"sqlite:///{place}/gradebook.db"
-    grade_class(assignment, submitted, place / "out", options, crew=crew, gradebook=gradebook, observers=observers)
-    return (clock.moments[-2] - clock.moments[0]) / (len(clock.moments) - 2)
+    with GradebookWriter(gradebook, assignment):  # making the database is none of the workers' work
+        pass
+    crew.spans.clear()
+    publisher = Publisher(results, assignment.name)
+    grade_class(assignment, submitted, results.path, options, crew=crew, gradebook=gradebook, observers=[publisher])
+    return list(crew.spans)
 
 
-@dataclass(frozen=True)
 class _Kept:
-    """A crew whose workers stay: each class gets the same pool."""
+    """A crew whose workers stay: each class gets the same pool. Notes when each submission had a worker."""
 
-    size: int
-    workers: Pool
+    def __init__(self, size: int, workers: Pool) -> None:
+        self.size, self.spans = size, list[Span]()
+        self._workers = workers
 
     def pool(
         self, assignment: Assignment, options: Options, jobs: int, job_seconds: float
-    ) -> contextlib.AbstractContextManager[Pool]:
-        return contextlib.nullcontext(self.workers)
+    ) -> contextlib.AbstractContextManager[_Kept]:
+        return contextlib.nullcontext(self)
 
-
-@dataclass
-class _Clock:
-    """An observer that remembers when each report was there."""
-
-    moments: list[float] = field(default_factory=list)
-
-    def begin(self, total: int, unchanged: int, workers: int) -> None:
-        pass
-
-    def unchanged(self, report: Report) -> None:
-        pass
-
-    def graded(self, report: Report) -> None:
-        self.moments.append(time.perf_counter())
-
-    def end(self, reports: Sequence[Report]) -> None:
-        pass
+    def grade(self, jobs: Iterable[Job]) -> Iterator[Done]:
+        """The pool hands out the next job the moment that it takes a report."""
+        handed_out = [time.perf_counter()] * self.size
+        queue = list(jobs)
+        order = {job.student: number for number, job in enumerate(queue)}
+        for done in self._workers.grade(queue):
+            now = time.perf_counter()
+            handed_out.append(now)
+            self.spans.append(Span(done.job.student, handed_out[order[done.job.student]], now))
+            yield done

@@ -24,7 +24,7 @@ from benchmarks.process_tree import Measured, measure
 from benchmarks.stock_nbgrader import environment
 from benchmarks.submissions import repeat, write_submissions
 from benchmarks.tables import Cost, Run
-from benchmarks.workers import gain
+from benchmarks.workers import Span, gain, work_done
 
 KEY = b"k" * 32
 TINY_COURSE = Path(__file__).resolve().parent / "fixtures" / "tiny_course"
@@ -214,6 +214,16 @@ class TestPhases:
 
 
 class TestWorkers:
+    @pytest.mark.parametrize(("slower", "expected"), [(1.0, 2.0), (1.25, 1.6)])
+    def test_work_at_the_edges_counts_in_part(self, slower, expected):
+        long, free, alone, spans = [3.0, 1.0, 2.0, 5.0, 1.0, 4.0, 2.0], [0.0, 0.0], [], []
+        for number, seconds in enumerate(long):
+            alone.append(Span(str(number), sum(long[:number]), sum(long[: number + 1])))
+            start = min(free)  # the next submission goes to the worker that is free first
+            free[free.index(start)] = start + slower * seconds
+            spans.append(Span(str(number), start, start + slower * seconds))
+        assert work_done(spans, [alone, alone]) == pytest.approx(expected)
+
     def test_two_are_compared_with_one(self, assignment, tmp_path):
         write_submissions(assignment, tmp_path / "class", 4)
         assert 0 < gain(assignment, tmp_path / "class", tmp_path / "place", 1) < 20
