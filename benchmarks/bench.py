@@ -94,8 +94,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rivals", nargs="*", choices=RIVALS, default=list(RIVALS), help="default: all")
     parser.add_argument("--write", action="store_true", help=f"put the tables into {TABLE.relative_to(ROOT)}")
     found = parser.parse_args()
-    if found.submissions < 3:
-        parser.error("--submissions must be 3 or more")
+    if found.submissions < 4:
+        parser.error("--submissions must be 4 or more: fewer tell nothing of two workers")
     return found
 
 

@@ -98,7 +98,7 @@ class _Server:
             torch.set_num_threads(1)
         self._insist_on_one_thread()
         self.own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC) if self.private else -1
-        gc.freeze()  # else the first collection in each child copies 100 MB of pages; none here: no garbage yet
+        gc.freeze()  # else the first collection in each child copies 100 MB of pages; next to none is garbage
         gc.enable()
         linux.join_pages()
         self.shared_bytes = _status_bytes("self", "RssAnon")
